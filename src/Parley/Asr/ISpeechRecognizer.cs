@@ -1,0 +1,24 @@
+namespace Parley.Asr;
+
+/// <summary>A word of the transcript: one Chinese character, or one English word.</summary>
+/// <param name="Text">As spoken, without blanks around it.</param>
+/// <param name="StartMs">Milliseconds from the start of the recording.</param>
+/// <param name="EndMs">Milliseconds from the start of the recording; never before <paramref name="StartMs"/>.</param>
+/// <param name="Confidence">Probability that the model gave its best tokens, in [0, 1]; the mean over the word's tokens.</param>
+public sealed record Word(string Text, int StartMs, int EndMs, float Confidence);
+
+/// <summary>What was said in one segment.</summary>
+/// <param name="Index">The segment's number.</param>
+/// <param name="Words">Words in time order; empty when nothing was recognised.</param>
+public sealed record RecognizedSegment(int Index, IReadOnlyList<Word> Words);
+
+/// <summary>Turns speech into words with times. Safe for concurrent calls.</summary>
+public interface ISpeechRecognizer : IDisposable
+{
+    /// <summary>Recognises segments together.</summary>
+    /// <param name="batch">Segments of similar length; the planner keeps them within <see cref="BatchOptions"/>.</param>
+    /// <param name="cancellationToken">Ends a running model call as well.</param>
+    /// <returns>One result per segment, in the order of <paramref name="batch"/>.</returns>
+    /// <exception cref="Inference.InferenceException">The model run failed; the message names the model.</exception>
+    IReadOnlyList<RecognizedSegment> Recognize(IReadOnlyList<SpeechSegment> batch, CancellationToken cancellationToken);
+}
