@@ -1,0 +1,20 @@
+namespace Parley.Models;
+
+/// <summary>A model directory for speech recognition (Paraformer).</summary>
+public sealed record AsrModelFiles : StageModelFiles
+{
+    /// <inheritdoc/>
+    public override ModelStage Stage => ModelStage.Asr;
+
+    /// <summary>Shifts and scales of the features: <c>am.mvn</c>.</summary>
+    public required string CmvnPath { get; init; }
+
+    /// <summary>Where <see cref="Tokens"/> come from: <c>tokens.json</c>, older <c>tokens.txt</c> or the configuration file itself.</summary>
+    public required string TokensPath { get; init; }
+
+    /// <summary>The vocabulary; the index is the class number of the network. None is empty, none is there twice.</summary>
+    public required IReadOnlyList<string> Tokens { get; init; }
+
+    /// <summary>What the configuration file says.</summary>
+    public required AsrConfig Config { get; init; }
+}

@@ -1,0 +1,111 @@
+namespace Parley.Models;
+
+/// <summary>Recognises official model directories by what is in them, so that a folder of downloads is a bundle without a manifest.</summary>
+internal static class StageDirectories
+{
+    /// <summary>Downloads lie as deep as <c>folder/iic/name</c>.</summary>
+    private const int MaxDepth = 3;
+
+    private static readonly Dictionary<string, ModelStage> StageOfModel = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["FsmnVADStreaming"] = ModelStage.Vad,
+        ["FsmnVAD"] = ModelStage.Vad,
+        ["Paraformer"] = ModelStage.Asr,
+        ["BiCifParaformer"] = ModelStage.Asr,
+        ["SeacoParaformer"] = ModelStage.Asr,
+        ["ContextualParaformer"] = ModelStage.Asr,
+        ["CTTransformer"] = ModelStage.Punctuation,
+        ["CAMPPlus"] = ModelStage.Speakers,
+        ["ERes2Net"] = ModelStage.Speakers,
+        ["ERes2NetV2"] = ModelStage.Speakers,
+    };
+
+    private static readonly (string File, ModelStage Stage)[] OlderNames =
+        [("vad.yaml", ModelStage.Vad), ("asr.yaml", ModelStage.Asr), ("punc.yaml", ModelStage.Punctuation)];
+
+    /// <summary>Chooses a directory for each stage that the folder has one for.</summary>
+    /// <exception cref="ModelFileException">Two directories serve the same stage.</exception>
+    public static IReadOnlyDictionary<ModelStage, string> Find(string folder)
+    {
+        Dictionary<ModelStage, string> chosen = [];
+        foreach (IGrouping<ModelStage, (ModelStage Stage, string Directory)> stage in Candidates(folder).GroupBy(candidate => candidate.Stage))
+        {
+            string[] directories = [.. stage.Select(candidate => candidate.Directory)];
+            // Downloads for PyTorch carry the same configuration; they count only where nothing else is there.
+            string[] withNetwork = [.. directories.Where(directory => Directory.EnumerateFiles(directory, "*.onnx").Any())];
+            string[] best = withNetwork.Length > 0 ? withNetwork : directories;
+            if (best.Length > 1)
+            {
+                throw new ModelFileException(folder, $"{folder} has {best.Length} models for the stage {stage.Key.ToString().ToLowerInvariant()}: {string.Join(", ", best)}. "
+                    + $"Keep one, or write a {BundleManifest.FileName} that names the one to use.");
+            }
+
+            chosen[stage.Key] = best[0];
+        }
+
+        return chosen;
+    }
+
+    /// <summary>All model directories below a folder that can be recognised, other bundles left out.</summary>
+    public static IEnumerable<(ModelStage Stage, string Directory)> Candidates(string folder) => Search(folder, MaxDepth);
+
+    private static IEnumerable<(ModelStage Stage, string Directory)> Search(string folder, int depth)
+    {
+        foreach (string directory in Subdirectories(folder))
+        {
+            if (File.Exists(Path.Combine(directory, BundleManifest.FileName)))
+                continue;
+            if (Recognise(directory) is { } stage)
+                yield return (stage, directory);
+            else if (depth > 1)
+            {
+                foreach ((ModelStage, string) deeper in Search(directory, depth - 1))
+                    yield return deeper;
+            }
+        }
+    }
+
+    private static string[] Subdirectories(string folder)
+    {
+        try
+        {
+            return [.. Directory.EnumerateDirectories(folder).Where(directory => !Path.GetFileName(directory).StartsWith('.')).Order(StringComparer.Ordinal)];
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    private static ModelStage? Recognise(string directory)
+    {
+        foreach ((string file, ModelStage stage) in OlderNames)
+        {
+            if (File.Exists(Path.Combine(directory, file)))
+                return stage;
+        }
+
+        string config = Path.Combine(directory, "config.yaml");
+        if (File.Exists(config))
+            return ModelName(config) is { } model && StageOfModel.TryGetValue(model, out ModelStage known) ? known : null;
+
+        // Speaker networks are published as a single file with a telling name.
+        return Directory.EnumerateFiles(directory, "*.onnx").Select(Path.GetFileName).Append(Path.GetFileName(directory))
+            .Any(name => name!.Contains("campplus", StringComparison.OrdinalIgnoreCase) || name.Contains("eres2net", StringComparison.OrdinalIgnoreCase))
+            && Directory.EnumerateFiles(directory, "*.onnx").Any()
+            ? ModelStage.Speakers : null;
+    }
+
+    /// <summary>The <c>model</c> key; null when the file is not ours to read (other programs have a config.yaml, too).</summary>
+    private static string? ModelName(string config)
+    {
+        try
+        {
+            return YamlFile.Read(config)["model"].AsText();
+        }
+        catch (ModelFileException)
+        {
+            return null;
+        }
+    }
+}
