@@ -1,0 +1,50 @@
+using Parley.Transcripts.Formats;
+
+namespace Parley.Transcripts;
+
+/// <summary>Writes transcripts in every <see cref="TranscriptFormat"/>. Safe for concurrent calls.</summary>
+/// <remarks>Whatever a text holds (line ends, control characters, markup, half a surrogate pair), the file stays well formed. Lines end with a line feed on every system.</remarks>
+public static class TranscriptWriter
+{
+    /// <summary>Writes a transcript.</summary>
+    /// <param name="transcript">What was said.</param>
+    /// <param name="format">What to write.</param>
+    /// <param name="document">What the file says beyond the transcript.</param>
+    /// <param name="output">Receives the text; UTF-8 without byte order mark is what readers expect. Stays open.</param>
+    public static void Write(Transcript transcript, TranscriptFormat format, TranscriptDocument document, TextWriter output)
+    {
+        ArgumentNullException.ThrowIfNull(transcript);
+        ArgumentNullException.ThrowIfNull(document);
+        ArgumentNullException.ThrowIfNull(output);
+        switch (format)
+        {
+            case TranscriptFormat.Txt: TxtFormat.Write(transcript, document, output); break;
+            case TranscriptFormat.Json: JsonFormat.Write(transcript, document, output); break;
+            case TranscriptFormat.Srt: SrtFormat.Write(transcript, document, output); break;
+            case TranscriptFormat.Vtt: VttFormat.Write(transcript, document, output); break;
+            case TranscriptFormat.Sentences: SentencesFormat.Write(transcript, document, output); break;
+            case TranscriptFormat.Rttm: RttmFormat.Write(transcript, document, output); break;
+            default: throw new ArgumentOutOfRangeException(nameof(format), format, "Unknown transcript format.");
+        }
+    }
+
+    /// <summary>The same as <see cref="Write"/>, as a string.</summary>
+    public static string ToText(Transcript transcript, TranscriptFormat format, TranscriptDocument document)
+    {
+        using StringWriter output = new() { NewLine = "\n" };
+        Write(transcript, format, document, output);
+        return output.ToString();
+    }
+
+    /// <summary>What a file of this format is called after its base name, such as <c>.srt</c>; no two formats share one.</summary>
+    public static string FileExtension(TranscriptFormat format) => format switch
+    {
+        TranscriptFormat.Txt => ".txt",
+        TranscriptFormat.Json => ".json",
+        TranscriptFormat.Srt => ".srt",
+        TranscriptFormat.Vtt => ".vtt",
+        TranscriptFormat.Sentences => ".sentences.txt",
+        TranscriptFormat.Rttm => ".rttm",
+        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "Unknown transcript format."),
+    };
+}
