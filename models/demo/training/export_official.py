@@ -1,0 +1,121 @@
+"""Writes a bundle of the official sizes with random weights, as float32 and int8: for measuring speed and memory, not for transcribing.
+
+    python3 export_official.py --output DIRECTORY [--only asr punc vad spk]
+
+Same network code as the demo models, sizes of Paraformer-large (with the recurrent timestamp head), CT-Transformer, FSMN-VAD and CAM++.
+The token weights are set so that about four tokens a second come out. model_quant.onnx follows the official int8 style: MatMul weights as
+unsigned bytes with scale and zero point per output channel, activations quantised on the fly.
+"""
+
+import argparse
+import json
+import math
+import os
+import time
+
+import numpy as np
+import onnx
+import torch
+from onnx import TensorProto, helper, numpy_helper
+
+import export
+from features import Normalisation
+from networks import FsmnVad, Paraformer, Punctuator, SpeakerEmbedder
+
+TOKENS_PER_SECOND = 4.0
+RECOGNISER_WORDS, PUNCTUATION_WORDS, CJK_START, CJK_COUNT = 8404, 272727, 0x4E00, 8362
+RECOGNISER = dict(width=512, heads=4, hidden=2048, encoder_layers=50, decoder_layers=16)
+PUNCTUATION = dict(width=256, heads=8, hidden=1024, layers=4)
+SPEAKERS = dict(channels=32, front=(1, 1), initial=128, growth=32, bottleneck=128, blocks=((12, 1), (24, 2), (16, 2)), blocks_per_stage=2, final_stride=2)
+
+
+def quantise(source, target, excluded=()):
+    """MatMul with a constant right side -> DynamicQuantizeLinear, MatMulInteger, Cast, Mul. weights with an output width in `excluded` stay float."""
+    model = onnx.load(source)
+    graph = model.graph
+    weights = {weight.name: weight for weight in graph.initializer}
+    nodes, added, removed, quantised_inputs = [], [], set(), {}
+    for node in graph.node:
+        weight = weights.get(node.input[1]) if node.op_type == "MatMul" else None
+        if weight is None or len(weight.dims) != 2 or weight.dims[1] in excluded:
+            nodes.append(node)
+            continue
+        values = numpy_helper.to_array(weight)
+        low, high = np.minimum(values.min(0), 0), np.maximum(values.max(0), 0)
+        scale = np.maximum((high - low) / 255, 1e-8).astype(np.float32)
+        zero = np.clip(np.round(-low / scale), 0, 255).astype(np.uint8)
+        packed = np.clip(np.round(values / scale) + zero, 0, 255).astype(np.uint8)
+        name = weight.name
+        added += [numpy_helper.from_array(packed, name + "_quantized"), numpy_helper.from_array(scale, name + "_scale"),
+                  numpy_helper.from_array(zero, name + "_zero_point")]
+        removed.add(name)
+        given, out = node.input[0], node.output[0]
+        if given not in quantised_inputs:
+            quantised_inputs[given] = [given + "_quantized", given + "_scale", given + "_zero_point"]
+            nodes.append(helper.make_node("DynamicQuantizeLinear", [given], quantised_inputs[given]))
+        bytes_in, scale_in, zero_in = quantised_inputs[given]
+        nodes += [helper.make_node("MatMulInteger", [bytes_in, name + "_quantized", zero_in, name + "_zero_point"], [out + "_integer"]),
+                  helper.make_node("Cast", [out + "_integer"], [out + "_float"], to=TensorProto.FLOAT),
+                  helper.make_node("Mul", [scale_in, name + "_scale"], [out + "_scale"]),
+                  helper.make_node("Mul", [out + "_float", out + "_scale"], [out])]
+    used = {name for node in nodes for name in node.input}
+    kept = [weight for weight in graph.initializer if weight.name not in removed or weight.name in used]
+    del graph.initializer[:], graph.node[:]
+    graph.initializer.extend(kept + added)
+    graph.node.extend(nodes)
+    onnx.checker.check_model(model)
+    onnx.save(model, target)
+
+
+def recogniser():
+    """Paraformer-large with random weights; alpha does not depend much on the sound."""
+    model = Paraformer(RECOGNISER_WORDS, final_forward=True, timestamp_width=512, timestamp_recurrent=True, **RECOGNISER)
+    per_frame = TOKENS_PER_SECOND * 0.06
+    for layer, weight in ((model.alpha_out, per_frame), (model.timestamp_out, per_frame / 3)):
+        torch.nn.init.normal_(layer.weight, std=1e-3)
+        torch.nn.init.constant_(layer.bias, math.log(weight / (1 - weight)))
+    return model
+
+
+def vocabulary(size):
+    """<blank>, <s>, </s>, Chinese characters, made-up Latin words, <unk>."""
+    characters = [chr(CJK_START + i) for i in range(min(CJK_COUNT, size - 4 - 22))]
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    word = lambda number: "x" + "".join(letters[number // 26 ** place % 26] for place in (3, 2, 1, 0))
+    return ["<blank>", "<s>", "</s>"] + characters + [word(i) for i in range(size - 4 - len(characters))] + ["<unk>"]
+
+
+def write(output, stage):
+    path = os.path.join(output, stage, "model.onnx")
+    flat = lambda size: Normalisation(np.full(size, -8.3, np.float32), np.full(size, 0.15, np.float32))
+    excluded = ()
+    if stage == "asr":
+        export.export_recogniser(recogniser().eval(), flat(560), os.path.dirname(path), dict(RECOGNISER, upsample="cnn_blstm"))
+        export.write_tokens(os.path.join(output, stage, "tokens.json"), vocabulary(RECOGNISER_WORDS))
+        excluded = (RECOGNISER_WORDS,)
+    elif stage == "punc":
+        export.export_punctuator(Punctuator(PUNCTUATION_WORDS, **PUNCTUATION).eval(), os.path.dirname(path), PUNCTUATION)
+        export.write_tokens(os.path.join(output, stage, "tokens.json"), vocabulary(PUNCTUATION_WORDS))
+    elif stage == "vad":
+        export.export_vad(FsmnVad().eval(), flat(400), os.path.dirname(path))
+    else:
+        export.export_speakers(SpeakerEmbedder(**SPEAKERS).eval(), os.path.dirname(path), dict(growth=32, initial=128))
+        return
+    quantise(path, os.path.join(output, stage, "model_quant.onnx"), excluded)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--output", required=True)
+    parser.add_argument("--only", nargs="*", choices=["vad", "asr", "punc", "spk"])
+    arguments = parser.parse_args()
+    torch.manual_seed(0)
+    for stage in arguments.only or ["vad", "spk", "punc", "asr"]:
+        started = time.time()
+        write(arguments.output, stage)
+        folder = os.path.join(arguments.output, stage)
+        sizes = ["%s %.1f MB" % (name, os.path.getsize(os.path.join(folder, name)) / 1e6) for name in sorted(os.listdir(folder)) if name.endswith(".onnx")]
+        print("%-5s %s  (%.0f s)" % (stage, "  ".join(sizes), time.time() - started), flush=True)
+    manifest = dict(export.MANIFEST, name="official-size", description="Random weights in the official sizes, for measuring speed and memory.",
+                    limits="Transcribes nothing: the weights are random.")
+    export.write_text(os.path.join(arguments.output, "bundle.json"), json.dumps(manifest, ensure_ascii=False, indent=2) + "\n")
