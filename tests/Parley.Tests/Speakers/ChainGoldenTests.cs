@@ -1,7 +1,5 @@
 using System.Text.Json;
-using Parley.Asr;
 using Parley.Punctuation;
-using Parley.Speakers;
 using Parley.Tests.Golden;
 using Parley.Tests.Punctuation;
 
