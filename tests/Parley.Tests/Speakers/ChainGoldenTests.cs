@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Parley.Punctuation;
-using Parley.Tests.Golden;
+using Parley.Speakers;
 using Parley.Tests.Punctuation;
 
 namespace Parley.Tests.Speakers;

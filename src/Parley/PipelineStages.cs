@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using Parley.Asr;
+using Parley.Features;
+using Parley.Inference;
+using Parley.Models;
+using Parley.Punctuation;
+using Parley.Speakers;
+using Parley.Transcripts;
+using Parley.Vad;
+
+namespace Parley;
+
+/// <summary>The stages of a pipeline, loaded: the place where a bundle's files and configuration become stages. Safe for concurrent use.</summary>
+internal sealed class PipelineStages : IDisposable
+{
+    private readonly Dictionary<PipelineStage, ModelSession> _sessions = [];
+
+    private PipelineStages(ModelBundle bundle, PipelineOptions options)
+    {
+        Bundle = bundle;
+        long start = Stopwatch.GetTimestamp();
+        List<(PipelineStage Stage, string Path)> models =
+        [
+            (PipelineStage.Asr, bundle.Asr.ModelPath),
+            (PipelineStage.Vad, bundle.Vad.ModelPath),
+            (PipelineStage.Punctuation, bundle.Punctuation.ModelPath),
+        ];
+        if (options.Diarize && bundle.Speakers is { } speakers)
+            models.Add((PipelineStage.Speakers, speakers.ModelPath));
+
+        try
+        {
+            LoadSessions(models, options.Inference);
+            Vad = new FsmnVadDetector(_sessions[PipelineStage.Vad], Cmvn.Load(bundle.Vad.CmvnPath, 400), VadSettings.For(bundle.Vad.Config, options));
+            Recognizer = new ParaformerRecognizer(
+                _sessions[PipelineStage.Asr],
+                Cmvn.Load(bundle.Asr.CmvnPath, 560),
+                new Vocabulary(bundle.Asr.Tokens, bundle.Asr.TokensPath),
+                new ParaformerOptions());
+            Punctuator = new CtTransformerPunctuator(
+                _sessions[PipelineStage.Punctuation], bundle.Punctuation.Tokens, new PunctuationOptions { MarkList = bundle.Punctuation.Config.Marks });
+            Diarizer = _sessions.TryGetValue(PipelineStage.Speakers, out ModelSession? session)
+                ? new CampPlusDiarizer(session, options.Diarization)
+                : null;
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+
+        LoadTime = Stopwatch.GetElapsedTime(start);
+    }
+
+    public ModelBundle Bundle { get; }
+
+    public TimeSpan LoadTime { get; }
+
+    public FbankExtractor Fbank { get; } = new(FbankOptions.Asr);
+
+    public IVoiceActivityDetector Vad { get; }
+
+    public ISpeechRecognizer Recognizer { get; }
+
+    public IPunctuator Punctuator { get; }
+
+    /// <summary>Null when the pipeline was loaded without speakers, or the bundle has no model for them.</summary>
+    public ISpeakerDiarizer? Diarizer { get; }
+
+    public static PipelineStages Load(ModelBundle bundle, PipelineOptions options) => new(bundle, options);
+
+    /// <summary>What ran where, and how long it took.</summary>
+    public IReadOnlyList<StageReceipt> Describe(StageClock clock, bool diarized)
+    {
+        IEnumerable<PipelineStage> ran = Enum.GetValues<PipelineStage>().Where(stage => stage != PipelineStage.Speakers || diarized);
+        return [.. ran.Select(stage => new StageReceipt(
+            stage.ToString().ToLowerInvariant(),
+            _sessions.TryGetValue(stage, out ModelSession? session) ? Path.GetFileName(Path.GetDirectoryName(session.ModelPath)) : null,
+            session?.Device,
+            clock.Seconds(stage)))];
+    }
+
+    public void Dispose()
+    {
+        foreach (ModelSession session in _sessions.Values)
+            session.Dispose();
+    }
+
+    // Recognition and embedding run side by side and share the cores; the other two are small.
+    private void LoadSessions(List<(PipelineStage Stage, string Path)> models, InferenceOptions inference)
+    {
+        int threads = inference.Threads ?? Environment.ProcessorCount;
+        InferenceOptions heavy = inference with { Threads = Math.Max(1, models.Count == 4 ? threads / 2 : threads) };
+        InferenceOptions light = inference with { Threads = 1 };
+        ModelSession[] loaded = new ModelSession[models.Count];
+        try
+        {
+            Parallel.For(0, models.Count, i => loaded[i] = ModelSession.Load(
+                models[i].Path, models[i].Stage is PipelineStage.Asr or PipelineStage.Speakers ? heavy : light));
+        }
+        catch (AggregateException error)
+        {
+            throw error.InnerExceptions[0];
+        }
+        finally
+        {
+            for (int i = 0; i < loaded.Length; i++)
+            {
+                if (loaded[i] is { } session)
+                    _sessions.Add(models[i].Stage, session);
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Parley.Asr;
+using Parley.Audio;
+using Parley.Models;
+using Parley.Punctuation;
+using Parley.Speakers;
+using Parley.Transcripts;
+
+namespace Parley;
+
+/// <summary>
+/// Audio in, who-said-what out. Listening, recognition and embedding run side by side and hand segments on as they come; what is kept of
+/// a recording is words, times and embeddings, so memory does not grow with its audio. Safe for concurrent calls.
+/// </summary>
+public sealed class TranscriptionPipeline : IDisposable
+{
+    private readonly PipelineStages _stages;
+    private readonly PipelineOptions _options;
+    private readonly ILogger _logger;
+
+    internal TranscriptionPipeline(PipelineStages stages, PipelineOptions options, ILogger logger)
+    {
+        _stages = stages;
+        _options = options;
+        _logger = logger;
+    }
+
+    /// <summary>The models behind this pipeline.</summary>
+    public ModelBundle Bundle => _stages.Bundle;
+
+    /// <summary>Loads the models of a bundle. Heavy: share the pipeline.</summary>
+    /// <exception cref="ModelFileException">A model file is not what it should be.</exception>
+    public static TranscriptionPipeline Load(ModelBundle bundle, PipelineOptions? options = null, ILoggerFactory? loggers = null)
+    {
+        options ??= new PipelineOptions();
+        ILogger logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger<TranscriptionPipeline>();
+        PipelineStages stages = PipelineStages.Load(bundle, options);
+        logger.Loaded(bundle.Name, stages.LoadTime.TotalSeconds);
+        return new TranscriptionPipeline(stages, options, logger);
+    }
+
+    /// <summary>Transcribes a recording.</summary>
+    /// <param name="audio">Read to its end; the caller disposes it.</param>
+    /// <param name="request">What is asked about it; null asks for speakers, their number unknown.</param>
+    /// <param name="progress">Told from several threads, a few times for each minute of audio.</param>
+    /// <param name="cancellationToken">Stops all stages, in the middle of a model run as well.</param>
+    /// <exception cref="AudioDecodeException">The recording cannot be read to its end.</exception>
+    /// <exception cref="Inference.InferenceException">A model run failed.</exception>
+    public async Task<Transcript> TranscribeAsync(
+        AudioSource audio,
+        TranscriptionRequest? request = null,
+        IProgress<TranscriptionProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        request ??= new TranscriptionRequest();
+        if (request.Diarize && !_options.Diarize)
+            throw new ArgumentException("Speakers are asked for, but this pipeline was loaded without them.", nameof(request));
+
+        using TranscriptionRun run = new(_stages, _options, audio, request, progress, cancellationToken);
+        (List<Word> words, IDiarizationStream? voices) = await run.ListenRecognizeAndEmbedAsync().ConfigureAwait(false);
+        IReadOnlyList<Sentence> sentences = run.Punctuate(words);
+        Diarization? diarization = run.GroupVoices(voices);
+        Transcript transcript = run.Join(sentences, diarization);
+        _logger.Transcribed(transcript.Duration.TotalSeconds, transcript.Receipt.WallSeconds, transcript.Receipt.Rtf, transcript.Sentences.Count, transcript.Speakers.Count);
+        return transcript;
+    }
+
+    /// <summary>Unloads the models.</summary>
+    public void Dispose() => _stages.Dispose();
+}

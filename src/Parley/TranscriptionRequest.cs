@@ -1,0 +1,13 @@
+using Parley.Speakers;
+
+namespace Parley;
+
+/// <summary>What is asked about one recording.</summary>
+public sealed record TranscriptionRequest
+{
+    /// <summary>Whether to tell speakers apart. Needs a pipeline that was loaded with <see cref="PipelineOptions.Diarize"/>.</summary>
+    public bool Diarize { get; init; } = true;
+
+    /// <summary>What the caller knows about the number of speakers.</summary>
+    public SpeakerCount Speakers { get; init; } = SpeakerCount.Unknown;
+}

@@ -1,0 +1,208 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using Parley.Asr;
+using Parley.Audio;
+using Parley.Punctuation;
+using Parley.Speakers;
+using Parley.Transcripts;
+
+namespace Parley;
+
+/// <summary>One recording on its way through the pipeline: its threads, its clock, its progress.</summary>
+internal sealed class TranscriptionRun : IDisposable
+{
+    // Segments on their way to a stage. Each holds up to a minute of audio and features (6 MB).
+    private const int QueuedSegments = 8;
+
+    private readonly PipelineStages _stages;
+    private readonly PipelineOptions _options;
+    private readonly AudioSource _audio;
+    private readonly TranscriptionRequest _request;
+    private readonly IProgress<TranscriptionProgress>? _progress;
+    private readonly CancellationToken _callerToken;
+    private readonly CancellationTokenSource _stop;
+    private readonly StageClock _clock = new();
+    private readonly long _start = Stopwatch.GetTimestamp();
+    private readonly List<string> _notices = [];
+    private long _samples;
+
+    public TranscriptionRun(
+        PipelineStages stages,
+        PipelineOptions options,
+        AudioSource audio,
+        TranscriptionRequest request,
+        IProgress<TranscriptionProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        _stages = stages;
+        _options = options;
+        _audio = audio;
+        _request = request;
+        _progress = progress;
+        _callerToken = cancellationToken;
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+    }
+
+    /// <summary>Listening feeds recognition and embedding; all three run at once. The first that fails stops the others.</summary>
+    public async Task<(List<Word> Words, IDiarizationStream? Voices)> ListenRecognizeAndEmbedAsync()
+    {
+        IDiarizationStream? voices = _request.Diarize ? _stages.Diarizer?.OpenStream() : null;
+        if (_request.Diarize && voices is null)
+            _notices.Add($"The bundle '{_stages.Bundle.Name}' has no speaker model: nobody is named.");
+        Channel<SpeechSegment> toRecognizer = Queue();
+        Channel<SpeechSegment>? toDiarizer = voices is null ? null : Queue();
+        List<Word> words = [];
+
+        List<Task> stages =
+        [
+            Task.Run(() => Guarded(() => ListenAsync(toRecognizer.Writer, toDiarizer?.Writer))),
+            Task.Run(() => Guarded(() => RecognizeAsync(toRecognizer.Reader, words))),
+        ];
+        if (voices is not null)
+            stages.Add(Task.Run(() => Guarded(() => EmbedAsync(toDiarizer!.Reader, voices))));
+
+        try
+        {
+            await Task.WhenAll(stages).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // Stages that were only stopped by the failure of another have nothing to say.
+            _callerToken.ThrowIfCancellationRequested();
+            foreach (Task stage in stages)
+            {
+                if (stage is { IsFaulted: true })
+                    await stage.ConfigureAwait(false);
+            }
+
+            throw;
+        }
+
+        return (words, voices);
+    }
+
+    /// <summary>Marks after words, words to sentences.</summary>
+    public IReadOnlyList<Sentence> Punctuate(List<Word> words)
+    {
+        using StageClock.Lap lap = _clock.Run(PipelineStage.Punctuation);
+        IReadOnlyList<PunctuationMark> marks = words.Count == 0
+            ? []
+            : _stages.Punctuator.Punctuate([.. words.Select(word => word.Text)], _callerToken);
+        return SentenceBuilder.Build(words, marks);
+    }
+
+    /// <summary>Embeddings to turns; null when speakers are not asked for.</summary>
+    public Diarization? GroupVoices(IDiarizationStream? voices)
+    {
+        using StageClock.Lap lap = _clock.Run(PipelineStage.Speakers);
+        return voices?.Complete(_request.Speakers, _callerToken);
+    }
+
+    /// <summary>Sentences and turns to a transcript, with its receipt.</summary>
+    public Transcript Join(IReadOnlyList<Sentence> sentences, Diarization? diarization)
+    {
+        IReadOnlyList<TranscriptSentence> joined;
+        using (_clock.Run(PipelineStage.Transcripts))
+            joined = TranscriptParts.Sentences(SpeakerAssigner.Assign(sentences, diarization?.Turns ?? [], _options.Assignment));
+        TimeSpan duration = AudioClock.ToTime(_samples);
+        double wallSeconds = Stopwatch.GetElapsedTime(_start).TotalSeconds;
+        return new Transcript
+        {
+            Sentences = joined,
+            Speakers = TranscriptParts.Speakers(diarization),
+            Turns = TranscriptParts.Turns(diarization),
+            Duration = duration,
+            Receipt = new Receipt
+            {
+                Bundle = _stages.Bundle.Name,
+                Stages = _stages.Describe(_clock, diarized: diarization is not null),
+                WallSeconds = wallSeconds,
+                Rtf = duration > TimeSpan.Zero ? wallSeconds / duration.TotalSeconds : 0,
+                Notices = [.. _notices, .. DomainCheck.Notices(_stages.Bundle, [.. sentences.SelectMany(sentence => sentence.Words)])],
+            },
+        };
+    }
+
+    public void Dispose() => _stop.Dispose();
+
+    private async Task ListenAsync(ChannelWriter<SpeechSegment> toRecognizer, ChannelWriter<SpeechSegment>? toDiarizer)
+    {
+        SpeechSegmenter segmenter = new(_stages.Fbank, _stages.Vad, _clock);
+        foreach (SpeechSegment segment in segmenter.Segments(_audio, Heard, _stop.Token))
+        {
+            await toRecognizer.WriteAsync(segment, _stop.Token).ConfigureAwait(false);
+            if (toDiarizer is not null)
+                await toDiarizer.WriteAsync(segment, _stop.Token).ConfigureAwait(false);
+        }
+
+        _samples = segmenter.SamplesHeard;
+        toRecognizer.Complete();
+        toDiarizer?.Complete();
+    }
+
+    private async Task RecognizeAsync(ChannelReader<SpeechSegment> segments, List<Word> words)
+    {
+        // Batches are planned over groups whose make-up depends on the recording alone, never on which thread was faster,
+        // so that the same input gives the same batches and thereby the same words.
+        List<SpeechSegment> group = [];
+        await foreach (SpeechSegment segment in segments.ReadAllAsync(_stop.Token).ConfigureAwait(false))
+        {
+            group.Add(segment);
+            if (group.Count >= 2 * _options.Batch.MaxBatchSegments || group.Sum(item => item.Bounds.DurationMs) >= _options.Batch.MaxBatchSeconds * 1000)
+                RecognizeGroup(group, words);
+        }
+
+        RecognizeGroup(group, words);
+        Report(PipelineStage.Asr, AudioClock.ToTime(_samples));
+    }
+
+    private void RecognizeGroup(List<SpeechSegment> group, List<Word> words)
+    {
+        if (group.Count == 0)
+            return;
+        RecognizedSegment[] results = new RecognizedSegment[group.Count];
+        foreach (IReadOnlyList<SpeechSegment> batch in BatchPlanner.Plan(group, _options.Batch))
+        {
+            using StageClock.Lap lap = _clock.Run(PipelineStage.Asr);
+            foreach (RecognizedSegment result in _stages.Recognizer.Recognize(batch, _stop.Token))
+                results[result.Index - group[0].Index] = result;
+        }
+
+        words.AddRange(results.SelectMany(result => result.Words));
+        _notices.AddRange(results.Select(result => result.Fault).OfType<string>());
+        Report(PipelineStage.Asr, TimeSpan.FromMilliseconds(group[^1].Bounds.EndMs));
+        group.Clear();
+    }
+
+    private async Task EmbedAsync(ChannelReader<SpeechSegment> segments, IDiarizationStream voices)
+    {
+        await foreach (SpeechSegment segment in segments.ReadAllAsync(_stop.Token).ConfigureAwait(false))
+        {
+            using (_clock.Run(PipelineStage.Speakers))
+                voices.Push(segment, _stop.Token);
+            Report(PipelineStage.Speakers, TimeSpan.FromMilliseconds(segment.Bounds.EndMs));
+        }
+
+        Report(PipelineStage.Speakers, AudioClock.ToTime(_samples));
+    }
+
+    private void Heard(long samples) => Report(PipelineStage.Audio, AudioClock.ToTime(samples));
+
+    private void Report(PipelineStage stage, TimeSpan done) => _progress?.Report(new TranscriptionProgress(stage, done, _audio.Duration));
+
+    private async Task Guarded(Func<Task> stage)
+    {
+        try
+        {
+            await stage().ConfigureAwait(false);
+        }
+        catch
+        {
+            await _stop.CancelAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static Channel<SpeechSegment> Queue() => Channel.CreateBounded<SpeechSegment>(
+        new BoundedChannelOptions(QueuedSegments) { SingleReader = true, SingleWriter = true });
+}
