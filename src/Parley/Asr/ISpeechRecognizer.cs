@@ -10,7 +10,11 @@ public sealed record Word(string Text, int StartMs, int EndMs, float Confidence)
 /// <summary>What was said in one segment.</summary>
 /// <param name="Index">The segment's number.</param>
 /// <param name="Words">Words in time order; empty when nothing was recognised.</param>
-public sealed record RecognizedSegment(int Index, IReadOnlyList<Word> Words);
+public sealed record RecognizedSegment(int Index, IReadOnlyList<Word> Words)
+{
+    /// <summary>Why the segment has no words although the model ran; null when all is well (which includes a segment in which nothing was said).</summary>
+    public string? Fault { get; init; }
+}
 
 /// <summary>Turns speech into words with times. Safe for concurrent calls.</summary>
 public interface ISpeechRecognizer : IDisposable

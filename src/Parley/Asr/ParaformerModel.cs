@@ -1,0 +1,114 @@
+using Parley.Inference;
+using Parley.Models;
+
+namespace Parley.Asr;
+
+/// <summary>Runs a Paraformer network: features in, scores, token counts and fires out. Safe for concurrent calls.</summary>
+/// <remarks>
+/// Gao et al., "Paraformer: Fast and Accurate Parallel Transformer for Non-autoregressive End-to-End Speech Recognition", Interspeech 2022.
+/// The official exports: plain; with timestamps (BiCif: <c>us_alphas</c>, <c>us_cif_peak</c>); with a hotword input (contextual and SeACo: <c>bias_embed</c>),
+/// which is given the one row that stands for no hotword.
+/// </remarks>
+internal sealed class ParaformerModel
+{
+    /// <summary>Fbank frames stacked in one encoder frame.</summary>
+    public const int LfrM = 7;
+
+    /// <summary>Fbank frames between two encoder frames: 60 ms.</summary>
+    public const int LfrN = 6;
+
+    /// <summary>Mel bins of one fbank frame.</summary>
+    public const int MelBins = 80;
+
+    /// <summary>Values of one encoder frame.</summary>
+    public const int FeatureSize = LfrM * MelBins;
+
+    public const string Speech = "speech";
+    public const string SpeechLengths = "speech_lengths";
+    public const string BiasEmbed = "bias_embed";
+    public const string Logits = "logits";
+    public const string TokenNum = "token_num";
+    public const string UsAlphas = "us_alphas";
+    public const string UsCifPeak = "us_cif_peak";
+
+    private readonly ModelSession _session;
+    private readonly float[]? _noHotword;
+
+    /// <summary>Checks the network's inputs and outputs.</summary>
+    /// <param name="session">The network (<c>model.onnx</c>); the caller keeps it.</param>
+    /// <param name="hotwordSession">
+    /// The network that embeds hotwords (<c>model_eb.onnx</c>), asked once for the row that stands for none; the caller may dispose it afterwards.
+    /// Needed by models with the input <c>bias_embed</c>, not used by others.
+    /// </param>
+    /// <exception cref="ModelFileException">The file is no Paraformer export, or it needs hotword embeddings and there is no network for them.</exception>
+    public ParaformerModel(ModelSession session, ModelSession? hotwordSession = null)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        _session = session;
+        session.RequireInput(Speech, TensorType.Float, -1, -1, FeatureSize);
+        session.RequireInput(SpeechLengths, TensorType.Int32, -1);
+        Classes = session.RequireOutput(Logits, TensorType.Float, -1, -1, -1).Shape[2];
+        TensorSpec? counts = session.Outputs.FirstOrDefault(output => output.Name is TokenNum);
+        session.RequireOutput(TokenNum, counts?.Type == TensorType.Int64 ? TensorType.Int64 : TensorType.Int32, -1);
+
+        HasTimestamps = session.Outputs.Any(output => output.Name is UsAlphas or UsCifPeak);
+        if (HasTimestamps)
+        {
+            session.RequireOutput(UsAlphas, TensorType.Float, -1, -1);
+            session.RequireOutput(UsCifPeak, TensorType.Float, -1, -1);
+        }
+
+        if (session.Inputs.Any(input => input.Name is BiasEmbed))
+        {
+            long size = session.RequireInput(BiasEmbed, TensorType.Float, -1, -1, -1).Shape[2];
+            if (hotwordSession is null)
+                throw new ModelFileException(session.ModelPath, $"{session.ModelPath} takes hotwords (input {BiasEmbed}): put model_eb.onnx of the same model beside it.");
+            _noHotword = HotwordEmbedding.None(hotwordSession, size, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Classes of the output; -1 when the file leaves it open.</summary>
+    public long Classes { get; }
+
+    /// <summary>Whether the network tells when tokens are spoken.</summary>
+    public bool HasTimestamps { get; }
+
+    /// <summary>The model file.</summary>
+    public string ModelPath => _session.ModelPath;
+
+    /// <summary>The device that runs it.</summary>
+    public string Device => _session.Device;
+
+    /// <summary>Runs a batch.</summary>
+    /// <param name="speech">Normalised encoder frames, zero where a segment is shorter, row-major, shape [segments, frames, 560].</param>
+    /// <param name="lengths">Encoder frames of each segment, shape [segments]; their largest is frames.</param>
+    /// <param name="cancellationToken">Ends the run.</param>
+    /// <exception cref="InferenceException">The run failed, or its output has a shape that cannot be.</exception>
+    public ParaformerOutput Run(Memory<float> speech, int[] lengths, CancellationToken cancellationToken)
+    {
+        long segments = lengths.Length, frames = lengths.Max();
+        List<ModelInput> inputs =
+        [
+            ModelInput.Of(Speech, speech, segments, frames, FeatureSize),
+            ModelInput.Of(SpeechLengths, lengths, segments),
+        ];
+        if (_noHotword is not null)
+        {
+            float[] rows = new float[segments * _noHotword.Length];
+            for (int i = 0; i < segments; i++)
+                _noHotword.CopyTo(rows, i * _noHotword.Length);
+            inputs.Add(ModelInput.Of(BiasEmbed, rows, segments, 1, _noHotword.Length));
+        }
+
+        ModelOutputs outputs = _session.Run(inputs, cancellationToken);
+        try
+        {
+            return new ParaformerOutput(outputs, this, lengths);
+        }
+        catch
+        {
+            outputs.Dispose();
+            throw;
+        }
+    }
+}

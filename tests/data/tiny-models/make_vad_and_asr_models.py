@@ -1,0 +1,128 @@
+"""Makes the tiny VAD and ASR models that the tests run. Needs the python package onnx (Debian: python3-onnx); writes beside itself.
+
+vad*.onnx   silence score = sigmoid(-mean of the middle frame over the last four rows); in_cache0 holds three rows, in_cache1 counts runs
+asr*.onnx   row by row, from the first of the seven stacked frames: bins 0-7 are the logits of a place, bin 20 above one half counts a token,
+            bins 24-26 are us_alphas, bins 27-29 us_cif_peak
+asr-free-classes.onnx   the same; the runtime cannot know the number of classes before a run
+asr-hotwords.onnx, asr-hotwords-eb.onnx   the same; class 7 gains the sum of the first row of bias_embed, which is the token number times 1, 2, 3, 4
+"""
+import os
+
+import numpy as np
+from onnx import TensorProto, checker, helper, numpy_helper, save
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+OPSET = 13
+CLASSES = 8
+FLOAT, INT32, INT64 = TensorProto.FLOAT, TensorProto.INT32, TensorProto.INT64
+
+
+def value(name, kind, *shape):
+    return helper.make_tensor_value_info(name, kind, list(shape))
+
+
+def write(name, nodes, inputs, outputs, weights):
+    graph = helper.make_graph(nodes, name, inputs, outputs, [numpy_helper.from_array(item, key) for key, item in weights.items()])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="parley-tests")
+    model.ir_version = 8
+    checker.check_model(model)
+    save(model, os.path.join(HERE, name + ".onnx"))
+
+
+def ints(*numbers):
+    return np.array(numbers, dtype=np.int64)
+
+
+def vad(name, caches=True):
+    node = helper.make_node
+    nodes = [
+        node("Slice", ["speech", "at160", "at240", "axis2"], ["middle"]),
+        node("ReduceMean", ["middle"], ["level"], axes=[2], keepdims=0),  # [1, T]
+        node("Reshape", ["in_cache0" if caches else "zeros", "row"], ["before"]),
+        node("Concat", ["before", "level"], ["levels"], axis=1),  # [1, 3 + T]
+        node("Reshape", ["levels", "channel"], ["signal"]),
+        node("AveragePool", ["signal"], ["mean"], kernel_shape=[4]),
+        node("Sigmoid", ["mean"], ["speech_score"]),
+        node("Sub", ["one", "speech_score"], ["silence_score"]),
+        node("Concat", ["silence_score", "speech_score"], ["scores"], axis=1),  # [1, 2, T]
+        node("Transpose", ["scores"], ["logits"], perm=[0, 2, 1]),
+    ]
+    inputs, outputs = [value("speech", FLOAT, 1, "T", 400)], [value("logits", FLOAT, 1, "T", 2)]
+    if caches:
+        nodes += [
+            node("Slice", ["levels", "last3", "end", "axis1"], ["tail"]),
+            node("Reshape", ["tail", "cache"], ["out_cache0"]),
+            node("Add", ["in_cache1", "one"], ["out_cache1"]),
+        ]
+        inputs += [value("in_cache0", FLOAT, 1, 1, 3, 1), value("in_cache1", FLOAT, 1, 2, 1, 1)]
+        outputs += [value("out_cache0", FLOAT, 1, 1, 3, 1), value("out_cache1", FLOAT, 1, 2, 1, 1)]
+    weights = {
+        "at160": ints(160), "at240": ints(240), "axis1": ints(1), "axis2": ints(2), "row": ints(1, 3), "channel": ints(1, 1, -1),
+        "one": np.array(1, dtype=np.float32), "last3": ints(-3), "end": ints(2 ** 31), "cache": ints(1, 1, 3, 1), "zeros": np.zeros((1, 3), np.float32),
+    }
+    write(name, nodes, inputs, outputs, weights)
+
+
+def asr(name, timestamps=True, count_type=INT32, classes=CLASSES, hotwords=False):
+    node = helper.make_node
+    nodes = [
+        node("Slice", ["speech", "at0", "at8" if classes == CLASSES else "last_bin", "axis2"], ["logits" if not hotwords else "plain"]),
+        node("Slice", ["speech", "at20", "at21", "axis2"], ["counted"]),
+        node("Greater", ["counted", "half"], ["is_token"]),
+        node("Cast", ["is_token"], ["tokens"], to=count_type),
+        node("ReduceSum", ["tokens", "axes12"], ["token_num"], keepdims=0),
+    ]
+    inputs = [value("speech", FLOAT, "B", "T", 560), value("speech_lengths", INT32, "B")]
+    outputs = [value("logits", FLOAT, "B", "N", classes), value("token_num", count_type, "B")]
+    if hotwords:
+        inputs.append(value("bias_embed", FLOAT, "B", "H", 4))
+        nodes += [
+            node("Slice", ["bias_embed", "at0", "at1", "axis1"], ["first_word"]),
+            node("ReduceSum", ["first_word", "axis2"], ["gain"], keepdims=1),
+            node("Mul", ["gain", "last_class"], ["gains"]),
+            node("Add", ["plain", "gains"], ["logits"]),
+        ]
+    if classes != CLASSES:
+        nodes = [
+            node("Cast", ["speech_lengths"], ["lengths"], to=INT64),
+            node("Mul", ["lengths", "at0"], ["nothing"]),
+            node("ReduceMax", ["nothing"], ["zero"], axes=[0], keepdims=1),
+            node("Add", ["zero", "at8"], ["last_bin"]),
+            *nodes,
+        ]
+    if timestamps:
+        for output, first, last in (("us_alphas", "at24", "at27"), ("us_cif_peak", "at27", "at30")):
+            nodes += [
+                node("Slice", ["speech", first, last, "axis2"], [output + "_rows"]),
+                node("Reshape", [output + "_rows", "flat"], [output]),
+            ]
+            outputs.append(value(output, FLOAT, "B", "U"))
+    weights = {
+        "at0": ints(0), "at1": ints(1), "at8": ints(8), "at20": ints(20), "at21": ints(21), "at24": ints(24), "at27": ints(27), "at30": ints(30),
+        "axis1": ints(1), "axis2": ints(2), "axes12": ints(1, 2), "flat": ints(0, -1),
+        "half": np.array(0.5, np.float32), "last_class": np.eye(CLASSES, dtype=np.float32)[CLASSES - 1].reshape(1, 1, CLASSES),
+    }
+    write(name, nodes, inputs, outputs, weights)
+
+
+def hotword_embedding(name):
+    node = helper.make_node
+    write(
+        name,
+        [node("Cast", ["hotword"], ["numbers"], to=FLOAT),
+         node("Transpose", ["numbers"], ["by_time"], perm=[1, 0]),
+         node("Unsqueeze", ["by_time", "axis2"], ["column"]),
+         node("Mul", ["column", "factors"], ["hw_embed"])],
+        [value("hotword", INT32, "H", 10)],
+        [value("hw_embed", FLOAT, 10, "H", 4)],
+        {"axis2": ints(2), "factors": np.array([1, 2, 3, 4], np.float32)})
+
+
+vad("vad")
+vad("vad-no-caches", caches=False)
+asr("asr")
+asr("asr-plain", timestamps=False)
+asr("asr-int64", count_type=INT64)
+asr("asr-free-classes", classes="V")
+asr("asr-hotwords", hotwords=True)
+hotword_embedding("asr-hotwords-eb")
