@@ -3,6 +3,7 @@
 vad*.onnx   silence score = sigmoid(-mean of the middle frame over the last four rows); in_cache0 holds three rows, in_cache1 counts runs
 asr*.onnx   row by row, from the first of the seven stacked frames: bins 0-7 are the logits of a place, bin 20 above one half counts a token,
             bins 24-26 are us_alphas, bins 27-29 us_cif_peak
+asr-free-classes.onnx   the same; the runtime cannot know the number of classes before a run
 asr-hotwords.onnx, asr-hotwords-eb.onnx   the same; class 7 gains the sum of the first row of bias_embed, which is the token number times 1, 2, 3, 4
 """
 import os
@@ -65,7 +66,7 @@ def vad(name, caches=True):
 def asr(name, timestamps=True, count_type=INT32, classes=CLASSES, hotwords=False):
     node = helper.make_node
     nodes = [
-        node("Slice", ["speech", "at0", "at8", "axis2"], ["logits" if not hotwords else "plain"]),
+        node("Slice", ["speech", "at0", "at8" if classes == CLASSES else "last_bin", "axis2"], ["logits" if not hotwords else "plain"]),
         node("Slice", ["speech", "at20", "at21", "axis2"], ["counted"]),
         node("Greater", ["counted", "half"], ["is_token"]),
         node("Cast", ["is_token"], ["tokens"], to=count_type),
@@ -80,6 +81,14 @@ def asr(name, timestamps=True, count_type=INT32, classes=CLASSES, hotwords=False
             node("ReduceSum", ["first_word", "axis2"], ["gain"], keepdims=1),
             node("Mul", ["gain", "last_class"], ["gains"]),
             node("Add", ["plain", "gains"], ["logits"]),
+        ]
+    if classes != CLASSES:
+        nodes = [
+            node("Cast", ["speech_lengths"], ["lengths"], to=INT64),
+            node("Mul", ["lengths", "at0"], ["nothing"]),
+            node("ReduceMax", ["nothing"], ["zero"], axes=[0], keepdims=1),
+            node("Add", ["zero", "at8"], ["last_bin"]),
+            *nodes,
         ]
     if timestamps:
         for output, first, last in (("us_alphas", "at24", "at27"), ("us_cif_peak", "at27", "at30")):
