@@ -4,14 +4,14 @@
                         [--limit N] [--recordings FILE.wav ...]
 
 Weights are rounded to float16 first, as the bundle stores them. `--recordings` adds real recordings (16 kHz mono) to the confidence table.
-Results also go to WORK/evaluation.json, and the confidence threshold to WORK/confidence.json, which export.py copies into bundle.json.
+Results also go to WORK/evaluation.json; with recordings, the distributions of confidence and the threshold between known and unknown speech
+go to confidence.json beside this file, which export.py copies into bundle.json.
 """
 
 import argparse
 import json
 import os
 import random
-import sys
 
 import numpy as np
 import torch
@@ -32,6 +32,7 @@ from features import FRAME, filter_bank
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 SAMPLES = os.path.join(ROOT, "samples")
+CONFIDENCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "confidence.json")
 
 
 def edits(reference, found):
@@ -339,6 +340,12 @@ def evaluate_confidence(models, work, recordings):
             describe("real, " + os.path.basename(path), sure)
             whole.append(float(np.average(sure, weights=count)))
             results["real, " + os.path.basename(path)]["whole_recording"] = round(whole[-1], 3)
+    if whole:
+        known = min(results[label]["p5"] for label in ("held-out voices, clean", "held-out voices, 10 dB"))
+        threshold = round((max(whole) + known) / 2, 2)
+        print("threshold", threshold)
+        with open(CONFIDENCE, "w") as file:
+            json.dump(dict(out_of_domain_confidence=threshold, confidence=results), file, indent=1)
     return results
 
 

@@ -325,7 +325,7 @@ def export(work, bundle, checkpoint, references):
         store_half(place(stage, "model.onnx"))
     if references:
         write_references(references, *map(round_to_half, (recogniser, punctuator, vad, speakers)))
-    measured = os.path.join(work, "confidence.json")
+    measured = os.path.join(os.path.dirname(os.path.abspath(__file__)), "confidence.json")
     facts = json.load(open(measured)) if os.path.exists(measured) else {}
     write_manifest(bundle, facts)
     for stage in MANIFEST["stages"].values():

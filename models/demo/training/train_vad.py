@@ -113,6 +113,6 @@ def train(work, steps):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", default="work")
-    parser.add_argument("--steps", type=int, default=450)
+    parser.add_argument("--steps", type=int, default=240)
     arguments = parser.parse_args()
     train(arguments.work, arguments.steps)
