@@ -26,7 +26,11 @@ internal static class HotwordEmbedding
         using ModelOutputs outputs = session.Run([ModelInput.Of("hotword", word, 1, MaxTokens)], cancellationToken);
         long[] shape = outputs.Shape("hw_embed");
         if (shape is not [_, 1, _] || (size >= 0 && shape[2] != size))
-            throw new ModelFileException(session.ModelPath, $"{session.ModelPath}: expected hw_embed [{MaxTokens}, 1, {size}], found [{string.Join(", ", shape)}]. Is it of the same model?");
+        {
+            string message = $"{session.ModelPath}: expected hw_embed [{MaxTokens}, 1, {size}], found [{string.Join(", ", shape)}]. Is it of the same model?";
+            throw new ModelFileException(session.ModelPath, message);
+        }
+
         // The word is one token long, so its embedding is the first state.
         return outputs.Floats("hw_embed")[..(int)shape[2]].ToArray();
     }

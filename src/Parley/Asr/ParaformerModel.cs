@@ -62,7 +62,11 @@ internal sealed class ParaformerModel
         {
             long size = session.RequireInput(BiasEmbed, TensorType.Float, -1, -1, -1).Shape[2];
             if (hotwordSession is null)
-                throw new ModelFileException(session.ModelPath, $"{session.ModelPath} takes hotwords (input {BiasEmbed}): put model_eb.onnx of the same model beside it.");
+            {
+                string message = $"{session.ModelPath} takes hotwords (input {BiasEmbed}): put model_eb.onnx of the same model beside it.";
+                throw new ModelFileException(session.ModelPath, message);
+            }
+
             _noHotword = HotwordEmbedding.None(hotwordSession, size, CancellationToken.None);
         }
     }

@@ -99,12 +99,16 @@ public sealed class ParaformerRecognizer : ISpeechRecognizer
             Interlocked.Increment(ref _faultySegments);
             return new RecognizedSegment(segment.Index, [])
             {
-                Fault = $"{ModelPath} on {Device} gave scores that are no numbers for segment {segment.Index} ({segment.Bounds.StartMs} to {segment.Bounds.EndMs} ms).",
+                Fault = $"{ModelPath} on {Device} gave scores that are no numbers for segment {segment.Index} "
+                    + $"({segment.Bounds.StartMs} to {segment.Bounds.EndMs} ms).",
             };
         }
 
-        List<Word> words = _likeReference ? DecodeLikeReference(output, item, segment, ids, probabilities) : DecodeWords(output, item, segment, ids, probabilities);
-        return new RecognizedSegment(segment.Index, [.. words.Select(word => word with { StartMs = segment.Bounds.StartMs + word.StartMs, EndMs = segment.Bounds.StartMs + word.EndMs })]);
+        List<Word> words = _likeReference
+            ? DecodeLikeReference(output, item, segment, ids, probabilities)
+            : DecodeWords(output, item, segment, ids, probabilities);
+        int startMs = segment.Bounds.StartMs;
+        return new RecognizedSegment(segment.Index, [.. words.Select(word => word with { StartMs = startMs + word.StartMs, EndMs = startMs + word.EndMs })]);
     }
 
     /// <summary>Every place keeps its time until the end, so a marker in the middle takes its own time with it.</summary>
@@ -143,7 +147,8 @@ public sealed class ParaformerRecognizer : ISpeechRecognizer
         List<Word> words = [];
         foreach (string word in text.Words)
         {
-            TokenTime time = words.Count < text.Times!.Count ? text.Times[words.Count] : new TokenTime(words.Count == 0 ? 0 : words[^1].EndMs, words.Count == 0 ? 0 : words[^1].EndMs);
+            int latest = words.Count == 0 ? 0 : words[^1].EndMs;
+            TokenTime time = words.Count < text.Times!.Count ? text.Times[words.Count] : new TokenTime(latest, latest);
             words.Add(new Word(word, time.StartMs, time.EndMs, confidence));
         }
 

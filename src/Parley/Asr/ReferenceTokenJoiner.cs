@@ -71,7 +71,9 @@ internal static class ReferenceTokenJoiner
     private static bool IsLetter(string item) => item.Length == 1 && char.IsAsciiLetter(item[0]);
 
     private static string Clean(string token)
-        => Markers.Aggregate(token.Replace(Blank, string.Empty, StringComparison.Ordinal), (text, marker) => text.Replace(marker, string.Empty, StringComparison.Ordinal));
+        => Markers.Aggregate(Without(token, Blank), Without);
+
+    private static string Without(string text, string part) => text.Replace(part, string.Empty, StringComparison.Ordinal);
 
     /// <summary>By comparison of strings, so that a longer token counts by its beginning: "12" is within "0".."9", "95" is not.</summary>
     private static bool IsChinese(string text) => IsWithin(text, "\u4e00", "\u9fff") || IsWithin(text, "0", "9") || text is "@";

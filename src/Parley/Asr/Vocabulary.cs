@@ -30,7 +30,9 @@ public sealed class Vocabulary
     /// <exception cref="ModelFileException">It has more or fewer.</exception>
     internal void RequireClasses(long classes, string modelPath)
     {
-        if (classes >= 0 && classes != Tokens.Count)
-            throw new ModelFileException(Path, $"{Path} holds {Tokens.Count} tokens, but {modelPath} has {classes} classes. Use the vocabulary that belongs to the model.");
+        if (classes < 0 || classes == Tokens.Count)
+            return;
+        string message = $"{Path} holds {Tokens.Count} tokens, but {modelPath} has {classes} classes. Use the vocabulary that belongs to the model.";
+        throw new ModelFileException(Path, message);
     }
 }

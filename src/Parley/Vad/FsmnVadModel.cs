@@ -42,7 +42,7 @@ internal sealed class FsmnVadModel
         int caches = session.Inputs.Count(input => input.Name.StartsWith(InCache, StringComparison.Ordinal));
         if (caches == 0)
         {
-            throw new ModelFileException(session.ModelPath, $"{session.ModelPath} has no inputs {InCache}0, {InCache}1, …: it can only score a whole recording at once. "
+            throw Wrong($"{session.ModelPath} has no inputs {InCache}0, {InCache}1, …: it can only score a whole recording at once. "
                 + "Use the streaming export (model.onnx of the official repository).");
         }
 
@@ -51,7 +51,7 @@ internal sealed class FsmnVadModel
         {
             IReadOnlyList<long> shape = session.RequireInput($"{InCache}{i}", TensorType.Float, 1, -1, -1, 1).Shape;
             if (shape[1] < 1 || shape[2] < 1)
-                throw new ModelFileException(session.ModelPath, $"{session.ModelPath}: input {InCache}{i} must state its size, found [{string.Join(", ", shape)}].");
+                throw Wrong($"{session.ModelPath}: input {InCache}{i} must state its size, found [{string.Join(", ", shape)}].");
             _cacheShapes[i] = [1, shape[1], shape[2], 1];
             session.RequireOutput($"{OutCache}{i}", TensorType.Float, _cacheShapes[i]);
         }
@@ -100,11 +100,16 @@ internal sealed class FsmnVadModel
     {
         if (columns >= 0 && columns <= _silenceColumns.Max())
         {
-            throw new ModelFileException(_session.ModelPath, $"{_session.ModelPath} gives {columns} columns, but sil_pdf_ids asks for column {_silenceColumns.Max()}. "
+            throw Wrong($"{_session.ModelPath} gives {columns} columns, but sil_pdf_ids asks for column {_silenceColumns.Max()}. "
                 + "Does config.yaml belong to this model?");
         }
     }
 
+    private ModelFileException Wrong(string message) => new(_session.ModelPath, message);
+
     private InferenceException Bad(string what)
-        => new(InferenceFault.BadOutput, _session.ModelPath, _session.Device, $"{_session.ModelPath} on {_session.Device}: {what}. Try another device or model file.");
+    {
+        string message = $"{_session.ModelPath} on {_session.Device}: {what}. Try another device or model file.";
+        return new InferenceException(InferenceFault.BadOutput, _session.ModelPath, _session.Device, message);
+    }
 }

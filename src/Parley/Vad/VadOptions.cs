@@ -112,19 +112,21 @@ public sealed record VadOptions : IValidatableObject
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (SilenceToSpeechMs > WindowMs)
-            yield return new ValidationResult($"Vad:SilenceToSpeechMs ({SilenceToSpeechMs}) must not exceed Vad:WindowMs ({WindowMs}): speech would never start.", [nameof(SilenceToSpeechMs)]);
+            yield return Finding($"Vad:SilenceToSpeechMs ({SilenceToSpeechMs}) must not exceed Vad:WindowMs ({WindowMs}): speech would never start.", nameof(SilenceToSpeechMs));
         if (SpeechToSilenceMs >= WindowMs)
-            yield return new ValidationResult($"Vad:SpeechToSilenceMs ({SpeechToSilenceMs}) must be below Vad:WindowMs ({WindowMs}): speech would end at once.", [nameof(SpeechToSilenceMs)]);
+            yield return Finding($"Vad:SpeechToSilenceMs ({SpeechToSilenceMs}) must be below Vad:WindowMs ({WindowMs}): speech would end at once.", nameof(SpeechToSilenceMs));
         if (Profile == SilenceProfile.Fixed && MaxEndSilenceMs < SpeechToSilenceMs)
-            yield return new ValidationResult($"Vad:MaxEndSilenceMs ({MaxEndSilenceMs}) must not be below Vad:SpeechToSilenceMs ({SpeechToSilenceMs}), which is part of it.", [nameof(MaxEndSilenceMs)]);
+            yield return Finding($"Vad:MaxEndSilenceMs ({MaxEndSilenceMs}) must not be below Vad:SpeechToSilenceMs ({SpeechToSilenceMs}), which is part of it.", nameof(MaxEndSilenceMs));
         if (SilenceColumns.Any(column => column < 0) || SilenceColumns.Distinct().Count() != SilenceColumns.Count)
-            yield return new ValidationResult("Vad:SilenceColumns must be different numbers from 0 on.", [nameof(SilenceColumns)]);
+            yield return Finding("Vad:SilenceColumns must be different numbers from 0 on.", nameof(SilenceColumns));
         if (SilenceSchedule.Any(step => step.UpToMs <= 0 || step.SilenceMs < 0)
             || SilenceSchedule.Zip(SilenceSchedule.Skip(1)).Any(rows => rows.First.UpToMs >= rows.Second.UpToMs)
             || (SilenceSchedule.Count > 0 && SilenceSchedule[^1].UpToMs != int.MaxValue))
         {
-            yield return new ValidationResult("Vad:SilenceSchedule must have rising limits above 0, silences of at least 0, and no limit in its last row.", [nameof(SilenceSchedule)]);
+            yield return Finding("Vad:SilenceSchedule must have rising limits above 0, silences of at least 0, and no limit in its last row.", nameof(SilenceSchedule));
         }
+
+        static ValidationResult Finding(string message, string member) => new(message, [member]);
     }
 
     /// <summary>Checks all ranges and relations at once.</summary>
