@@ -34,8 +34,6 @@ internal sealed class ChainCase
 
     public List<Word> Words { get; }
 
-    public string Device => _golden.GetProperty("device").GetString()!;
-
     public bool BySegment => _golden.GetProperty("spk_mode").GetString() == "vad_segment";
 
     public bool EnglishSentences => Option("en_post_proc") is { ValueKind: JsonValueKind.True };
@@ -49,7 +47,12 @@ internal sealed class ChainCase
     public bool IsPartitionDefined => SpeakerCount.Exact is not { } asked
         || SpectralClustering.Decompose(Embeddings, asked + 1, SpeakerGolden.Reference, default).Values[asked] > 1e-4;
 
-    public double? BatchSeconds => Option("batch_size_s")?.GetDouble();
+    /// <summary>FunASR's way of batching with the options of this recording; on the CPU every segment goes alone.</summary>
+    public BatchOptions Batching => BatchOptions.FunAsr with
+    {
+        MaxBatchSeconds = Option("batch_size_s")?.GetDouble() ?? BatchOptions.FunAsr.MaxBatchSeconds,
+        MaxBatchSegments = _golden.GetProperty("device").GetString() == "cpu" ? 1 : BatchOptions.FunAsr.MaxBatchSegments,
+    };
 
     public static IEnumerable<ChainCase> LoadAll()
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Parley.Asr;
 using Parley.Punctuation;
 using Parley.Speakers;
 using Parley.Tests.Punctuation;
@@ -50,6 +51,20 @@ public sealed class ChainGoldenTests
         foreach (ChainCase golden in ChainCase.LoadAll().Where(item => item.Has("punctuation_input", PunctuationCompatibility.FunAsr127)))
         {
             Words(golden.Expected("punctuation_input", PunctuationCompatibility.FunAsr127).GetString()!).ShouldBe(golden.Words.Select(word => word.Text), golden.Id);
+            cases++;
+        }
+
+        cases.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public void Batches_match_the_reference()
+    {
+        int cases = 0;
+        foreach (ChainCase golden in ChainCase.LoadAll().Where(item => item.Has("batches", PunctuationCompatibility.FunAsr127)))
+        {
+            BatchPlanner.Plan([.. golden.Segments.Select(segment => segment.EndMs - segment.StartMs)], golden.Batching).Select(batch => batch.ToArray())
+                .ShouldBe(golden.Expected("batches").EnumerateArray().Select(SpeakerGolden.Ints), golden.Id);
             cases++;
         }
 

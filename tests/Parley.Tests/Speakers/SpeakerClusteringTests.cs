@@ -109,6 +109,18 @@ public sealed class SpeakerClusteringTests
     }
 
     [Theory]
+    [InlineData(20, 14)]
+    [InlineData(33, 26)]
+    [InlineData(35, 28)]
+    [InlineData(130, 123)]
+    [InlineData(272, 266)]
+    [InlineData(273, 266)]
+    [InlineData(1000, 978)]
+    [InlineData(2047, 2001)]
+    public void Pruning_counts_with_the_rounding_of_the_reference(int windows, int pruned)
+        => SpectralClustering.PrunedPerRow(windows, Default).ShouldBe(pruned);
+
+    [Theory]
     [InlineData(0.7, 0.0)]
     [InlineData(1.3, 0.01)]
     public void Landmarks_agree_with_the_full_method(double noise, double tolerance)
