@@ -16,7 +16,7 @@ They let the program run, and be tested, without fetching anything. `{total:.1f}
 
 **They understand only what they were made from**: espeak-ng and flite voices saying sentences about meetings and interviews, {characters} Chinese
 characters and {english} English words. Real speech gives random words. For real recordings use FunASR's official weights; they go into the same
-places. Separation of speakers and voice activity carry over to real voices only in part.
+places. How well voice activity and speakers work on real voices was not measured.
 
 | stage | directory | network | parameters | file |
 | --- | --- | --- | --- | --- |
@@ -27,16 +27,17 @@ places. Separation of speakers and voice activity carry over to real voices only
 
 ## Data
 
-No recordings of people. Speech comes from espeak-ng 1.51 (Mandarin voice `cmn-latn-pinyin`, English voice `en-us`, 57 variants, 10 more held out)
+No recordings of people. Speech comes from espeak-ng 1.51 (Mandarin voice `cmn-latn-pinyin`, English voice `en-us`, 68 variants, 10 more held out)
 and flite 2.2 (`kal16`, `slt`, `awb`; `rms` held out), with random pitch, pace and formants, simple rooms, filters, noise. About
 {speech_hours:.1f} h for the recogniser, half Mandarin, half English, plus noise, music, hum, clicks and silence that must yield nothing. A fifth of
 the espeak-ng speech is spoken by the two voices of the shipped sample `interview` at their exact settings; the samples show the models at
-their best, and `interview-heldout` shows voices that no model heard. A third of the utterances are random words, so that the recogniser hears and
-does not guess. No sentence of the samples or of the evaluation sets is in the training text (exact match, checked by the scripts).
+their best, and `interview-heldout` shows voices that no model heard. Three in ten utterances are random words, so that the recogniser hears
+and does not guess. No sentence of the samples or of the evaluation sets is in the training text (exact match, checked by the scripts).
 
 ## Training
 
-One run per network, fixed seeds, one thread each, on two shared cores without GPU; see [`training`](training/README.md).
+One run per network, fixed seeds, one thread each, on two cores shared with much other work, no GPU; see [`training`](training/README.md). The
+scripts take the numbers of steps done here as their defaults.
 
 | network | steps | time | remark |
 | --- | --- | --- | --- |
