@@ -143,19 +143,19 @@ internal sealed partial class FfmpegLog
             return read();
     }
 
-    [GeneratedRegex(@"^(?:\[(?<context>[^\]]*?) @ [^\]]*\] )*\[(?<level>panic|fatal|error|warning|info)\] (?<text>.*)$", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"^(?:\[(?<context>[^\]]*?) @ [^\]]*\] )*\[(?<level>panic|fatal|error|warning|info)\] (?<text>.*)$", RegexOptions.None, 10_000)]
     private static partial Regex Line();
 
-    [GeneratedRegex("^Input #0, ([^ ]+), from ", RegexOptions.None, 1000)]
+    [GeneratedRegex("^Input #0, ([^ ]+), from ", RegexOptions.None, 10_000)]
     private static partial Regex InputFormat();
 
-    [GeneratedRegex(@"^  Duration: (?<hours>\d{1,6}):(?<minutes>\d\d):(?<seconds>\d\d\.\d+),", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"^  Duration: (?<hours>\d{1,6}):(?<minutes>\d\d):(?<seconds>\d\d\.\d+),", RegexOptions.None, 10_000)]
     private static partial Regex StatedDuration();
 
-    [GeneratedRegex(@"^  Stream #0:\d+[^>]*: (?:Audio|Video|Subtitle|Data|Attachment)", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"^  Stream #0:\d+[^>]*: (?:Audio|Video|Subtitle|Data|Attachment)", RegexOptions.None, 10_000)]
     private static partial Regex StreamLine();
 
     // "Stream #0:1 -> #0:0 (mp3 (mp3float) -> pcm_f32le (native))"
-    [GeneratedRegex(@"^  Stream #0:\d+ -> #0:0 \((?<codec>\S+) \((?<decoder>[^)]+)\) -> ", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"^  Stream #0:\d+ -> #0:0 \((?<codec>\S+) \((?<decoder>[^)]+)\) -> ", RegexOptions.None, 10_000)]
     private static partial Regex Mapping();
 }

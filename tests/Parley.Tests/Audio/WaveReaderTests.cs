@@ -77,7 +77,7 @@ public sealed class WaveReaderTests
     public void Big_endian_files_are_turned()
     {
         byte[] wave = new WaveBytes().Id("RIFX").Extensible(1, 1, 16_000, 16, 16).Data([0x20, 0, 0xE0, 0]).ToArray();
-        foreach ((int at, int length) in new[] { (4, 4), (16, 4), (20, 2), (22, 2), (24, 4), (28, 4), (32, 2), (34, 2), (36, 2), (38, 2), (40, 4), (44, 4), (64, 4) })
+        foreach ((int at, int length) in new[] { (4, 4), (16, 4), (20, 2), (22, 2), (24, 4), (28, 4), (32, 2), (34, 2), (36, 2), (38, 2), (40, 4), (44, 4), (50, 2), (64, 4) })
             Array.Reverse(wave, at, length);
         ReadAll(wave).ShouldBe([0.25f, -0.25f]);
         ReadAll(wave, seekable: false).ShouldBe([0.25f, -0.25f]);
