@@ -89,14 +89,11 @@ internal sealed class SpeechSegmenter(FbankExtractor fbank, IVoiceActivityDetect
 
     private SpeechSegment Cut(VadSegment segment)
     {
-        int bins = fbank.Dim;
-        long start = (long)segment.StartMs * AudioClock.SamplesPerMillisecond;
-        long end = Math.Min((long)segment.EndMs * AudioClock.SamplesPerMillisecond, _samples.End);
-        int frameCount = (int)AudioClock.FrameCount(end - start);
+        SegmentSlice slice = SegmentSlice.Of(segment, _samples.End);
         return new SpeechSegment(
             _segmentCount++,
             segment,
-            _samples.View(start, (int)(end - start)).ToArray(),
-            _frames.View((long)segment.StartMs / AudioClock.FrameShiftMs * bins, frameCount * bins).ToArray());
+            _samples.View(slice.FirstSample, slice.SampleCount).ToArray(),
+            _frames.View(slice.FirstFrame * fbank.Dim, slice.FrameCount * fbank.Dim).ToArray());
     }
 }

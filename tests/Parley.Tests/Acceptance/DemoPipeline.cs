@@ -15,10 +15,10 @@ public sealed class DemoPipeline : IDisposable
         return await _pipeline.Value.TranscribeAsync(audio, request, progress: null, TestContext.Current.CancellationToken);
     }
 
-    public async Task<Transcript> TranscribeAsync(float[] samples)
+    public async Task<Transcript> TranscribeAsync(float[] samples, TranscriptionRequest? request = null)
     {
         using MemorySource audio = new(samples);
-        return await _pipeline.Value.TranscribeAsync(audio, request: null, progress: null, TestContext.Current.CancellationToken);
+        return await _pipeline.Value.TranscribeAsync(audio, request, progress: null, TestContext.Current.CancellationToken);
     }
 
     public void Dispose()
