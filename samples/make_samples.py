@@ -31,7 +31,9 @@ from features import SAMPLE_RATE  # noqa: E402
 LEVEL_DB = {1: -3.0, 2: -5.0}     # peak of each speaker
 NOISE_BELOW_SPEECH_DB = 40.0
 # Turns (from 0) that begin after a long pause; the others follow quickly. Long stretches without a pause are hard for the demo recogniser.
-AFTER_LONG_PAUSE = {"interview": {1, 2, 4, 6, 7, 8, 10, 11}, "interview-heldout": {1, 2, 3, 4, 6, 7, 8}}
+AFTER_LONG_PAUSE = {"interview": {1, 2, 4, 6, 7, 8, 10, 11}, "interview-heldout": {1, 2, 3, 4, 5, 6, 7, 8, 9}}
+# (turn, sentence) that begins after a longer pause inside a turn.
+PAUSED = {"interview-heldout": {(1, 1), (7, 1)}}
 JOINED_PAUSE = 0.5                # shorter pauses do not split a turn in the .rttm
 HELD_OUT_SEED, PUNCTUATION_SEED = 401, 402
 
@@ -59,7 +61,7 @@ def speak(text, voice):
     return synthesis.Utterance(samples[first:last], speech.tokens, np.maximum(speech.starts - shift, 0), speech.ends - shift, SAMPLE_RATE)
 
 
-def build(dialogue, speakers, seed, after_long_pause):
+def build(dialogue, speakers, seed, after_long_pause, paused):
     """-> samples, turns: (speaker, text, regions of speech [(start, end)])."""
     rng, noise = random.Random(seed), np.random.RandomState(seed)
     silence = lambda seconds: np.zeros(int(seconds * SAMPLE_RATE), np.float32)
@@ -77,7 +79,7 @@ def build(dialogue, speakers, seed, after_long_pause):
         regions = []
         for index, sentence in enumerate(sentences):
             if index:
-                append(silence(rng.uniform(0.3, 0.45)))
+                append(silence(rng.uniform(0.85, 1.0) if (number, index) in paused else rng.uniform(0.3, 0.45)))
             speech = speak(sentence, speakers[speaker - 1])
             start = position
             append(speech.samples * 10 ** (LEVEL_DB[speaker] / 20))
@@ -101,7 +103,7 @@ def write_sample(name, speakers, seed):
     """Writes NAME.wav, NAME.txt and NAME.rttm."""
     dialogue = dialogues.DIALOGUES[name]
     assert_not_trained(dialogues.sentences(dialogue))
-    samples, turns = build(dialogue, speakers, seed, AFTER_LONG_PAUSE.get(name, ()))
+    samples, turns = build(dialogue, speakers, seed, AFTER_LONG_PAUSE.get(name, ()), PAUSED.get(name, ()))
     base = os.path.join(HERE, name)
     write_wav(base + ".wav", samples)
     with open(base + ".txt", "w", encoding="utf-8") as file:
@@ -124,7 +126,7 @@ def make_samples():
     write_sample("interview-heldout", voices.HELD_OUT_SAMPLE_VOICES, 502)
     write_sample("hello", voices.SAMPLE_VOICES, 503)
     write_sample("english", [voices.SAMPLE_VOICES[1]], 504)
-    encode(os.path.join(HERE, "interview.wav"), os.path.join(HERE, "interview.m4a"), "-c:a", "aac", "-b:a", "64k")
+    encode(os.path.join(HERE, "interview.wav"), os.path.join(HERE, "interview.m4a"), "-c:a", "aac", "-b:a", "128k")
 
 
 def make_held_out():

@@ -10,7 +10,7 @@ import json
 import os
 import random
 import time
-from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import Pool
 
 import numpy as np
 import torch
@@ -214,6 +214,7 @@ if __name__ == "__main__":
     parser.add_argument("--only", nargs="*", choices=list(SETS))
     arguments = parser.parse_args()
     missing = [name for name in (arguments.only or SETS) if not os.path.exists(os.path.join(arguments.work, name + ".json"))]
-    with ProcessPoolExecutor(arguments.processes) as pool:
-        for line in pool.map(make, missing, [arguments.work] * len(missing)):
+    # A fresh process per set: espeak-ng remembers earlier utterances, and a set must not depend on the one before it.
+    with Pool(arguments.processes, maxtasksperchild=1) as pool:
+        for line in pool.starmap(make, [(name, arguments.work) for name in missing], chunksize=1):
             print(line, flush=True)

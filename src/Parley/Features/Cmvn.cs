@@ -30,10 +30,8 @@ public sealed class Cmvn
     public static Cmvn Load(string path, int dim)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(dim, 1);
-        CmvnFile file = CmvnFile.Read(path);
-        return file.Shift.Length == dim
-            ? new Cmvn(file.Shift, file.Scale)
-            : throw new ModelFileException(path, $"{path} normalises rows of {file.Shift.Length} values, but the model takes {dim}. Use the file that belongs to the model.");
+        CmvnFile file = CmvnFile.Read(path, dim);
+        return new Cmvn(file.Shift, file.Scale);
     }
 
     /// <summary>Normalises rows in place.</summary>

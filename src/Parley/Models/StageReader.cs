@@ -24,7 +24,7 @@ internal sealed class StageReader(string directory, ModelBundleOptions options, 
 
         OnnxFileCheck.Check(model);
         VadConfig settings = VadConfig.From(YamlFile.Read(config));
-        CmvnFileCheck.Check(cmvn, Dimension(config, settings.FrontEnd, VadLfrM));
+        CmvnFile.Read(cmvn, Dimension(config, settings.FrontEnd, VadLfrM));
         return new VadModelFiles { Directory = directory, ModelPath = model, IsQuantized = isQuantized, ConfigPath = config, CmvnPath = cmvn, Config = settings, Files = Files() };
     }
 
@@ -40,7 +40,7 @@ internal sealed class StageReader(string directory, ModelBundleOptions options, 
 
         OnnxFileCheck.Check(model);
         AsrConfig settings = AsrConfig.From(yaml ?? YamlFile.Read(config));
-        CmvnFileCheck.Check(cmvn, Dimension(config, settings.FrontEnd, AsrLfrM));
+        CmvnFile.Read(cmvn, Dimension(config, settings.FrontEnd, AsrLfrM));
         return new AsrModelFiles
         {
             Directory = directory,

@@ -1,7 +1,6 @@
 using System.Globalization;
-using Parley.Models;
 
-namespace Parley.Features;
+namespace Parley.Models;
 
 /// <summary>The numbers of a Kaldi nnet text file with one AddShift and one Rescale block.</summary>
 /// <remarks>
@@ -13,14 +12,20 @@ internal sealed record CmvnFile(float[] Shift, float[] Scale)
     private const int MaxDim = 65_536;
     private static readonly char[] Blanks = [' ', '\t', '\r', '\n'];
 
-    public static CmvnFile Read(string path)
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="dim">Values of a row that the model takes: mel bins times stacked frames.</param>
+    /// <exception cref="ModelFileException">The file is missing, larger than 4 MiB, no such file, or for rows of another size.</exception>
+    public static CmvnFile Read(string path, int dim)
     {
         string[] words = ReadText(path).Split(Blanks, StringSplitOptions.RemoveEmptyEntries);
         float[] shift = ReadBlock(path, words, "<AddShift>");
         float[] scale = ReadBlock(path, words, "<Rescale>");
-        return shift.Length == scale.Length
+        if (shift.Length != scale.Length)
+            throw new ModelFileException(path, $"{path}: <AddShift> has {shift.Length} values, <Rescale> has {scale.Length}; expected as many.");
+        return shift.Length == dim
             ? new CmvnFile(shift, scale)
-            : throw new ModelFileException(path, $"{path}: <AddShift> has {shift.Length} values, <Rescale> has {scale.Length}; expected as many.");
+            : throw new ModelFileException(path, $"{path} normalises rows of {shift.Length} values, but the model takes {dim}. Use the file that belongs to the model.");
     }
 
     private static string ReadText(string path)

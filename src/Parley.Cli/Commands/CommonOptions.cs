@@ -1,0 +1,52 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging;
+using Parley.Cli.Configuration;
+using Parley.Cli.Terminals;
+using Parley.Models;
+
+namespace Parley.Cli.Commands;
+
+/// <summary>Options that all commands share, and what follows from them.</summary>
+internal sealed class CommonOptions
+{
+    public CommonOptions(Command command)
+    {
+        command.Options.Add(Models);
+        command.Options.Add(Quantized);
+        command.Options.Add(Config);
+        command.Options.Add(Verbose);
+    }
+
+    public Option<string?> Models { get; } = new("--models", "--model")
+    {
+        HelpName = "DIR|NAME",
+        Description = "Model bundle: a directory, or the name of an installed one. Default: funasr.model_dir if it is a bundle, else demo.",
+    };
+
+    public Option<bool> Quantized { get; } = new("--quantized")
+    {
+        Description = "Take model_quant.onnx where a model has both kinds of weights: smaller, and faster on some processors.",
+    };
+
+    public Option<string?> Config { get; } = new("--config")
+    {
+        HelpName = "FILE",
+        Description = "Configuration file. Default: config.json of the current directory if it has a section funasr.",
+    };
+
+    public Option<bool> Verbose { get; } = new("--verbose", "-v") { Description = "Show debug messages, stage times, and stack traces of errors." };
+
+    public Settings ReadSettings(ParseResult parsed, Terminal terminal)
+        => SettingsReader.Read(parsed.GetValue(Config), Environment.GetEnvironmentVariable, warning => terminal.WriteError($"warning: {warning}"));
+
+    public ModelBundleOptions BundleOptions(ParseResult parsed, Settings settings)
+        => new() { PreferQuantized = parsed.GetValue(Quantized), SearchFolders = settings.SearchFolders };
+
+    public ILoggerFactory CreateLoggers(ParseResult parsed, Terminal terminal, bool quiet = false)
+    {
+        bool verbose = parsed.GetValue(Verbose);
+        return LoggerFactory.Create(builder => builder
+            .SetMinimumLevel(verbose ? LogLevel.Debug : quiet ? LogLevel.Error : LogLevel.Warning)
+            .AddProvider(new TerminalLoggerProvider(terminal, verbose)));
+    }
+}

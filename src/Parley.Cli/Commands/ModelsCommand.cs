@@ -1,0 +1,19 @@
+using Parley.Cli.Terminals;
+
+namespace Parley.Cli.Commands;
+
+/// <summary><c>parley models</c>: which models there are.</summary>
+internal sealed class ModelsCommand : ExampleCommand
+{
+    public ModelsCommand(Terminal terminal)
+        : base("models", "List, describe and check model bundles.", """
+            parley models list              what is installed
+            parley models show demo         stages, files and licence of a bundle
+            parley models verify ./mine     check every file, and load every model once
+            """)
+    {
+        Subcommands.Add(new ModelsListCommand(terminal));
+        Subcommands.Add(new ModelsShowCommand(terminal));
+        Subcommands.Add(new ModelsVerifyCommand(terminal));
+    }
+}

@@ -1,0 +1,23 @@
+using Parley.Models;
+
+namespace Parley.Cli.Configuration;
+
+/// <summary>What config.json and the environment say; null where they say nothing. The command line comes on top.</summary>
+internal sealed record Settings
+{
+    /// <summary><c>funasr.model_dir</c>: a bundle, or the folder in which bundles lie. Full path.</summary>
+    public string? ModelDirectory { get; init; }
+
+    /// <summary><c>funasr.batch_size_s</c>: seconds of audio in one call of the recogniser.</summary>
+    public double? BatchSeconds { get; init; }
+
+    /// <summary><c>funasr.ncpu</c>: threads of the models; null lets the program choose.</summary>
+    public int? Threads { get; init; }
+
+    /// <summary>Where names of bundles are looked for first.</summary>
+    public IReadOnlyList<string> SearchFolders => ModelDirectory is null ? [] : [ModelDirectory];
+
+    /// <summary>The bundle to use: that of the command line, else the model directory if it is one, else the one that comes with the program.</summary>
+    public string ChooseBundle(string? fromCommandLine)
+        => fromCommandLine ?? (ModelDirectory is { } directory && ModelBundleLocator.IsBundle(directory) ? directory : ModelBundleLocator.DefaultName);
+}
