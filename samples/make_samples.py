@@ -31,7 +31,7 @@ from features import SAMPLE_RATE  # noqa: E402
 LEVEL_DB = {1: -3.0, 2: -5.0}     # peak of each speaker
 NOISE_BELOW_SPEECH_DB = 40.0
 # Turns (from 0) that begin after a long pause; the others follow quickly. Long stretches without a pause are hard for the demo recogniser.
-AFTER_LONG_PAUSE = {"interview": {1, 2, 4, 6, 7, 8, 10, 11}, "interview-heldout": {1, 2, 3, 4, 5, 6, 7, 8, 9}}
+AFTER_LONG_PAUSE = {"interview": {1, 2, 3, 4, 6, 7, 8, 10, 11}, "interview-heldout": {1, 2, 3, 4, 5, 6, 7, 8, 9}}
 # (turn, sentence) that begins after a longer pause inside a turn.
 PAUSED = {"interview-heldout": {(1, 1), (7, 1)}}
 JOINED_PAUSE = 0.5                # shorter pauses do not split a turn in the .rttm

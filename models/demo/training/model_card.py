@@ -65,7 +65,7 @@ Sounds without speech, given to the recogniser directly (in the program the voic
 
 Classic FunASR rules in Python (`training/pipeline.py`), number of speakers found automatically. DER: diarisation error rate from speaker turns,
 without collar and with 0.25 s. Texts and pauses of the two interviews were chosen with the finished models at hand: earlier drafts, with sentences
-outside the grammar and stretches of 11 to 14 s without a pause, had 3 to 5 % errors (`interview`) and 11 to 14 % (`interview-heldout`). The
+outside the grammar and stretches of 11 to 14 s without a pause, had 3 to 4 % errors (`interview`) and 11 to 13 % (`interview-heldout`). The
 tables above are the ones that nothing was chosen for.
 
 {samples}
