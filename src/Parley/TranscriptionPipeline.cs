@@ -29,6 +29,9 @@ public sealed class TranscriptionPipeline : IDisposable
     /// <summary>The models behind this pipeline.</summary>
     public ModelBundle Bundle => _stages.Bundle;
 
+    /// <summary>Time that loading the models took.</summary>
+    public TimeSpan LoadTime => _stages.LoadTime;
+
     /// <summary>Loads the models of a bundle. Heavy: share the pipeline.</summary>
     /// <exception cref="ModelFileException">A model file is not what it should be.</exception>
     public static TranscriptionPipeline Load(ModelBundle bundle, PipelineOptions? options = null, ILoggerFactory? loggers = null)

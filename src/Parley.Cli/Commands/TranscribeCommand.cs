@@ -49,7 +49,7 @@ internal sealed class TranscribeCommand : ExampleCommand
 
     private readonly Option<bool> _noDiarize = new("--no-diarize") { Description = "Do not tell speakers apart: no labels, less work." };
 
-    private readonly Option<bool> _words = new("--words") { Description = "json: add the times of every word." };
+    private readonly Option<bool> _noWords = new("--no-words") { Description = "json: leave out the times of every word." };
 
     private readonly Option<bool> _recursive = new("--recursive", "-r") { Description = "Search folders with their subfolders." };
 
@@ -82,7 +82,7 @@ internal sealed class TranscribeCommand : ExampleCommand
         Arguments.Add(_inputs);
         foreach (Option option in new Option[]
         {
-            _output, _formats, _speakers, _minSpeakers, _maxSpeakers, _noDiarize, _words, _recursive, _overwrite, _skipExisting, _threads, _batchSeconds, _vadProfile, _quiet,
+            _output, _formats, _speakers, _minSpeakers, _maxSpeakers, _noDiarize, _noWords, _recursive, _overwrite, _skipExisting, _threads, _batchSeconds, _vadProfile, _quiet,
         })
         {
             Options.Add(option);
@@ -157,15 +157,20 @@ internal sealed class TranscribeCommand : ExampleCommand
 
         PipelineOptions options = OptionsFor(parsed, settings, request.Diarize);
         using PipelineTranscriber transcriber = new(bundle, options, request, terminal, loggers);
+        bool verbose = parsed.GetValue(_common.Verbose);
+        if (verbose)
+            terminal.WriteError(ProcessFigures.Start(transcriber.LoadTime));
         TranscribeRunOptions runOptions = new(
-            IncludeWords: parsed.GetValue(_words),
+            IncludeWords: !parsed.GetValue(_noWords),
             SkipExisting: parsed.GetValue(_skipExisting),
             KeepExisting: parsed.GetValue(_output) is null && !parsed.GetValue(_overwrite),
             Quiet: quiet,
-            Verbose: parsed.GetValue(_common.Verbose));
+            Verbose: verbose);
         TranscribeRun run = new(transcriber, terminal, Display(terminal, quiet), runOptions, TimeProvider.System);
         await run.RunAsync(planned, failures, cancellationToken);
         run.Summarize(failures);
+        if (verbose)
+            terminal.WriteError(ProcessFigures.End());
         return failures.Count == 0 ? ExitCode.Done : ExitCode.Failed;
     }
 

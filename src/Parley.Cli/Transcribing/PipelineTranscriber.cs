@@ -21,6 +21,9 @@ internal sealed class PipelineTranscriber : ITranscriber
         _terminal = terminal;
     }
 
+    /// <summary>Time that loading the models took.</summary>
+    public TimeSpan LoadTime => _pipeline.LoadTime;
+
     public async Task<Transcript> TranscribeAsync(InputFile input, IProgress<TranscriptionProgress> progress, CancellationToken cancellationToken)
     {
         using Stream? standardInput = input.Path is null ? _terminal.OpenInput() : null;

@@ -61,16 +61,21 @@ public sealed class HeldOutTests(ITestOutputHelper output)
             new ParaformerOptions());
     }
 
+    /// <summary>Adds noise of another colour for each sentence, from white (a hiss) to one that falls by 6 dB an octave (rooms, traffic).</summary>
     private static float[] AddNoise(float[] samples, double signalToNoiseDb)
     {
         if (double.IsPositiveInfinity(signalToNoiseDb))
             return samples;
         Random random = new(samples.Length);
-        double power = samples.Sum(sample => (double)sample * sample) / samples.Length;
-        // Uniform noise in [-a, a] has the power a² / 3.
-        float amplitude = (float)Math.Sqrt(3 * power / Math.Pow(10, signalToNoiseDb / 10));
-        return [.. samples.Select(sample => sample + (amplitude * ((2 * random.NextSingle()) - 1)))];
+        float[] noise = new float[samples.Length];
+        float memory = 0.97f * random.NextSingle(), last = 0;
+        for (int i = 0; i < noise.Length; i++)
+            noise[i] = last = (memory * last) + ((2 * random.NextSingle()) - 1);
+        float gain = (float)Math.Sqrt(Power(samples) / Power(noise) / Math.Pow(10, signalToNoiseDb / 10));
+        return [.. samples.Zip(noise, (sample, disturbance) => sample + (gain * disturbance))];
     }
+
+    private static double Power(float[] samples) => samples.Sum(sample => (double)sample * sample) / samples.Length;
 
     private static string[] JoinPieces(IReadOnlyList<string> tokens, IReadOnlyList<int> tokenStartMs, out int[] starts)
     {

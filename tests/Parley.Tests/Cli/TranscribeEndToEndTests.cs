@@ -53,7 +53,7 @@ public sealed class TranscribeEndToEndTests : IDisposable
     [Fact]
     public async Task Json_tells_speakers_words_and_how_it_came_about()
     {
-        CliResult result = await RunAsync("transcribe", Sample("interview.wav"), "--speakers", "2", "--words", "-o", "talk.json", "--threads", "1");
+        CliResult result = await RunAsync("transcribe", Sample("interview.wav"), "--speakers", "2", "-o", "talk.json", "--threads", "1");
 
         result.ExitCode.ShouldBe(0, result.Error);
         using JsonDocument json = JsonDocument.Parse(File.ReadAllText(_folder["talk.json"]));
