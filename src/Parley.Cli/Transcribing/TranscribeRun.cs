@@ -93,7 +93,7 @@ internal sealed class TranscribeRun(ITranscriber transcriber, Terminal terminal,
         foreach (string notice in transcript.Receipt.Notices)
             terminal.WriteError($"{item.Input.Name}: note: {ErrorText.OneLine(notice)}");
         if (item.Targets.Any(target => target.Path is not null))
-            terminal.WriteError($"{item.Input.Name} -> {string.Join(", ", item.Targets.Select(target => Path.GetRelativePath(Environment.CurrentDirectory, target.Path!)))}");
+            terminal.WriteError($"{item.Input.Name} -> {string.Join(", ", item.Targets.Select(target => Shown(target.Path!)))}");
         if (options.Verbose)
         {
             foreach (StageReceipt stage in transcript.Receipt.Stages)
@@ -101,4 +101,8 @@ internal sealed class TranscribeRun(ITranscriber transcriber, Terminal terminal,
             terminal.WriteError($"  all: {transcript.Receipt.WallSeconds:F2} s, RTF {transcript.Receipt.Rtf:F3}, bundle {transcript.Receipt.Bundle}");
         }
     }
+
+    /// <summary>A path as short as it can be said: from here downwards, else in full.</summary>
+    private static string Shown(string path)
+        => Path.GetRelativePath(Environment.CurrentDirectory, path) is { } relative && !relative.StartsWith("..", StringComparison.Ordinal) ? relative : path;
 }
