@@ -134,7 +134,6 @@ internal sealed class TranscribeCommand : ExampleCommand
         Settings settings = _common.ReadSettings(parsed, terminal);
         bool quiet = parsed.GetValue(_quiet);
         InputList inputs = InputList.Expand(parsed.GetRequiredValue(_inputs), parsed.GetValue(_recursive));
-        IReadOnlyList<PlannedInput> planned = OutputPlan.For(inputs, new OutputChoice(parsed.GetValue(_output), ParseFormats(parsed.GetValue(_formats) ?? [])));
         List<string> failures = [];
         foreach ((string name, string problem) in inputs.Problems)
         {
@@ -142,8 +141,9 @@ internal sealed class TranscribeCommand : ExampleCommand
             terminal.WriteError($"{name}: {problem}");
         }
 
-        if (planned.Count == 0)
+        if (inputs.Files.Count == 0)
             return ExitCode.Failed;
+        IReadOnlyList<PlannedInput> planned = OutputPlan.For(inputs, new OutputChoice(parsed.GetValue(_output), ParseFormats(parsed.GetValue(_formats) ?? [])));
 
         using ILoggerFactory loggers = _common.CreateLoggers(parsed, terminal, quiet);
         ModelBundle bundle = ModelBundle.Load(settings.ChooseBundle(parsed.GetValue(_common.Models)), _common.BundleOptions(parsed, settings));

@@ -110,6 +110,14 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task Missing_input_is_what_is_reported_whatever_the_output_is()
+    {
+        CliResult result = await CliProcess.RunAsync(_folder.Root, "transcribe", "nowhere.wav", "-o", "talk.srt");
+        result.ExitCode.ShouldBe(1);
+        result.Error.ShouldBe("nowhere.wav: No such file or folder.\n");
+    }
+
+    [Fact]
     public async Task Missing_bundle_is_one_line_and_a_stack_trace_only_when_asked_for()
     {
         string[] args = ["transcribe", _folder.Write("a.wav", "x"), "--models", "no-such-bundle"];
