@@ -84,6 +84,11 @@ public sealed class SubtitleTests
     }
 
     [Fact]
+    public void Full_width_mark_at_the_end_of_a_line_may_stand_beyond_it()
+        => CueBuilder.Build([Say("大家晚上好欢迎来到我们的节目现在就开始了呀，", 0, 4000), Say("今天我们请到了一位工程师。", 4000, 6000)], labelTurns: false)
+            .Single().Lines.ShouldBe(["大家晚上好欢迎来到我们的节目现在就开始了呀，", "今天我们请到了一位工程师。"]);
+
+    [Fact]
     public void Speakers_and_long_pauses_separate_cues()
         => CueBuilder.Build([Say("一。", 0, 500), Say("二。", 600, 900), Say("三。", 1000, 1500, "Speaker2"), Say("四。", 2501, 3000, "Speaker2")], labelTurns: true)
             .Select(cue => cue.Lines.Single()).ShouldBe(["Speaker1: 一。二。", "Speaker2: 三。", "四。"]);
@@ -137,7 +142,7 @@ public sealed class SubtitleTests
                     cue.EndMs.ShouldBeGreaterThan(cue.StartMs);
                     cue.Lines.Length.ShouldBeLessThanOrEqualTo(2);
                     if (format == TranscriptFormat.Srt)
-                        cue.Lines.Max(line => DisplayWidth.Of(line)).ShouldBeLessThanOrEqualTo(CueBuilder.MaxColumns);
+                        cue.Lines.Max(line => DisplayWidth.Of(line.TrimEnd([.. "，。？！、；："]))).ShouldBeLessThanOrEqualTo(CueBuilder.MaxColumns);
                     previous = cue.EndMs;
                 }
             }

@@ -6,7 +6,7 @@ namespace Parley.Transcripts.Cues;
 /// </summary>
 internal static class CueBuilder
 {
-    /// <summary>Columns of a line; a Chinese character takes two.</summary>
+    /// <summary>Columns of a line; a Chinese character takes two. A full-width mark at the end, which is mostly empty, may stand beyond.</summary>
     public const int MaxColumns = 42;
 
     /// <summary>A cue lasts no longer, unless a single word does.</summary>
@@ -18,8 +18,8 @@ internal static class CueBuilder
     /// <summary>A longer pause separates cues.</summary>
     public const int MaxPauseMs = 1000;
 
-    // What a break behind a mark is worth, in columns of uneven lines.
-    private const int MarkBonusColumns = 12;
+    // What a break behind a mark is worth, in columns of uneven lines: anywhere else it may fall into the middle of a Chinese word.
+    private const int MarkBonusColumns = 30;
 
     /// <summary>Builds the cues of a transcript.</summary>
     /// <param name="sentences">In time order.</param>
@@ -113,7 +113,7 @@ internal static class CueBuilder
     /// <summary>One or two lines; null when they do not suffice.</summary>
     private static List<string>? Lines(List<TextAtom> atoms)
     {
-        if (atoms.Count == 1 || Width(atoms, 0, atoms.Count) <= MaxColumns)
+        if (atoms.Count == 1 || Width(atoms, 0, atoms.Count) - atoms[^1].HangingColumns <= MaxColumns)
             return [Text(atoms, 0, atoms.Count)];
 
         int best = int.MaxValue, cut = 0, upper = 0, all = 0;
@@ -123,7 +123,7 @@ internal static class CueBuilder
         {
             TextAtom last = atoms[i - 1];
             upper += last.Columns + last.Blank;
-            int above = upper - last.Blank, below = all - upper - atoms[^1].Blank;
+            int above = upper - last.Blank - last.HangingColumns, below = all - upper - atoms[^1].Blank - atoms[^1].HangingColumns;
             int cost = Math.Abs(above - below) - (last.EndsWithMark ? MarkBonusColumns : 0);
             if (above <= MaxColumns && below <= MaxColumns && cost < best)
                 (best, cut) = (cost, i);

@@ -18,6 +18,9 @@ internal sealed class TextAtom(string text, int startMs, int endMs)
     /// <summary>1 when a blank follows, else 0.</summary>
     public int Blank => Text.EndsWith(' ') ? 1 : 0;
 
+    /// <summary>Columns of the full-width mark at its end; 0 without one.</summary>
+    public int HangingColumns => Text.AsSpan().TrimEnd(' ') is [.., '，' or '。' or '？' or '！' or '、' or '；' or '：'] ? 2 : 0;
+
     /// <summary>Whether it ends with a mark: a good place for a break.</summary>
     public bool EndsWithMark => Text.AsSpan().TrimEnd(' ') is [.., char last] && char.IsPunctuation(last);
 

@@ -24,7 +24,7 @@ internal static class JsonFormat
 
     public static JsonTranscript From(Transcript transcript, TranscriptDocument document)
     {
-        List<TranscriptSegment> merged = SegmentMerger.Merge(transcript.Sentences, spaceOut: document.Style == TranscriptStyle.Reader);
+        List<TranscriptSegment> merged = SentenceMerger.Merge(transcript.Sentences, spaceOut: document.Style == TranscriptStyle.Reader);
         bool labelled = transcript.Sentences.Any(sentence => sentence.Speaker is not null);
         bool diarized = labelled || transcript.Receipt.Stages.Any(stage => string.Equals(stage.Stage, "speakers", StringComparison.Ordinal));
         bool words = document.IncludeWords && merged.Any(segment => segment.Words.Count > 0);

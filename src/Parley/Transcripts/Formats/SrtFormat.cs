@@ -27,7 +27,7 @@ internal static class SrtFormat
         bool merged = !showSpeakers && transcript.Sentences.Any(sentence => sentence.Speaker is not null);
         if (merged)
         {
-            foreach (TranscriptSegment segment in SegmentMerger.Merge(transcript.Sentences, spaceOut: false))
+            foreach (TranscriptSegment segment in SentenceMerger.Merge(transcript.Sentences, spaceOut: false))
                 Add(Milliseconds(segment.StartSeconds), Milliseconds(segment.EndSeconds), label: null, segment.Text);
         }
         else

@@ -6,7 +6,7 @@ internal static class TxtFormat
     public static void Write(Transcript transcript, TranscriptDocument document, TextWriter output)
     {
         bool first = true;
-        foreach (TranscriptSegment segment in SegmentMerger.Merge(transcript.Sentences, spaceOut: true))
+        foreach (TranscriptSegment segment in SentenceMerger.Merge(transcript.Sentences, spaceOut: true))
         {
             string text = CleanText.OneLine(segment.Text);
             if (text.Length == 0)

@@ -3,7 +3,7 @@ using static Parley.Tests.Transcripts.Samples;
 
 namespace Parley.Tests.Transcripts;
 
-public sealed class SegmentMergerTests
+public sealed class SentenceMergerTests
 {
     [Theory]
     [InlineData(0, 0.0)]
@@ -20,13 +20,13 @@ public sealed class SegmentMergerTests
     [InlineData(35, 0.04)] // 0.035 is a hair above
     [InlineData(-30, -0.03)]
     [InlineData(-125, -0.12)]
-    public void FromMilliseconds_rounds_as_Python(int milliseconds, double seconds)
-        => Seconds.FromMilliseconds(milliseconds).ShouldBe(seconds);
+    public void Times_are_rounded_as_Python_does(int milliseconds, double seconds)
+        => SentenceMerger.Merge([Say("一", milliseconds, milliseconds)], spaceOut: false).Single().StartSeconds.ShouldBe(seconds);
 
     [Fact]
     public void Same_speaker_within_three_seconds_is_one_segment()
     {
-        List<TranscriptSegment> segments = SegmentMerger.Merge(Interview.Sentences, spaceOut: false);
+        List<TranscriptSegment> segments = SentenceMerger.Merge(Interview.Sentences, spaceOut: false);
 
         segments.Select(segment => (segment.StartSeconds, segment.EndSeconds, segment.Text, segment.Speaker)).ShouldBe(
         [
@@ -43,20 +43,20 @@ public sealed class SegmentMergerTests
     [InlineData(2100, 5100, 1)] // 5.1 - 2.1 is 2.9999999999999996 in doubles
     [InlineData(4000, 2000, 1)] // overlap
     public void Gap_is_taken_between_rounded_times(int end, int start, int segments)
-        => SegmentMerger.Merge([Say("一", 0, end), Say("二", start, 9000)], spaceOut: false).Count.ShouldBe(segments);
+        => SentenceMerger.Merge([Say("一", 0, end), Say("二", start, 9000)], spaceOut: false).Count.ShouldBe(segments);
 
     [Fact]
     public void End_is_that_of_the_last_sentence_even_when_it_is_earlier()
-        => SegmentMerger.Merge([Say("一", 0, 5000), Say("二", 1000, 2000)], spaceOut: false).Single().EndSeconds.ShouldBe(2.0);
+        => SentenceMerger.Merge([Say("一", 0, 5000), Say("二", 1000, 2000)], spaceOut: false).Single().EndSeconds.ShouldBe(2.0);
 
     [Fact]
     public void Sentences_without_text_vanish()
-        => SegmentMerger.Merge([Say("一", 0, 900), Say(" \t", 1000, 2000, "Speaker2"), Say(" 二 ", 3000, 4000)], spaceOut: false)
+        => SentenceMerger.Merge([Say("一", 0, 900), Say(" \t", 1000, 2000, "Speaker2"), Say(" 二 ", 3000, 4000)], spaceOut: false)
             .Single().Text.ShouldBe("一二");
 
     [Fact]
     public void Without_labels_only_pauses_separate()
-        => SegmentMerger.Merge([Say("一", 0, 900, null), Say("二", 1000, 2000, null), Say("三", 6000, 7000, null)], spaceOut: false)
+        => SentenceMerger.Merge([Say("一", 0, 900, null), Say("二", 1000, 2000, null), Say("三", 6000, 7000, null)], spaceOut: false)
             .Select(segment => segment.Text).ShouldBe(["一二", "三"]);
 
     [Theory]
@@ -66,7 +66,7 @@ public sealed class SegmentMergerTests
     public void Blank_stands_only_between_narrow_texts(string first, string second, string spaced, string plain)
     {
         TranscriptSentence[] sentences = [Say(first, 0, 900), Say(second, 1000, 2000)];
-        SegmentMerger.Merge(sentences, spaceOut: true).Single().Text.ShouldBe(spaced);
-        SegmentMerger.Merge(sentences, spaceOut: false).Single().Text.ShouldBe(plain);
+        SentenceMerger.Merge(sentences, spaceOut: true).Single().Text.ShouldBe(spaced);
+        SentenceMerger.Merge(sentences, spaceOut: false).Single().Text.ShouldBe(plain);
     }
 }

@@ -1,10 +1,11 @@
 using System.Text;
 using Parley.Asr;
+using Parley.Speakers;
 
 namespace Parley.Transcripts;
 
 /// <summary>Sentences into segments, as funasr_spk_server does it.</summary>
-internal static class SegmentMerger
+internal static class SentenceMerger
 {
     /// <summary>A pause of so many seconds starts a new segment.</summary>
     public const double MaxGapSeconds = 3.0;
@@ -27,7 +28,7 @@ internal static class SegmentMerger
             string trimmed = sentence.Text.Trim();
             if (trimmed.Length == 0)
                 continue;
-            double start = Seconds.FromMilliseconds(sentence.StartMs), end = Seconds.FromMilliseconds(sentence.EndMs);
+            double start = Seconds(sentence.StartMs), end = Seconds(sentence.EndMs);
             if (open is not null && string.Equals(open.Speaker, sentence.Speaker, StringComparison.Ordinal) && start - open.EndSeconds < MaxGapSeconds)
             {
                 open = open with { EndSeconds = end };
@@ -56,4 +57,6 @@ internal static class SegmentMerger
             words = [];
         }
     }
+
+    private static double Seconds(int milliseconds) => PythonRounding.ToHundredths(milliseconds / 1000.0);
 }
