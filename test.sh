@@ -32,7 +32,7 @@ fi
 
 name=Parley.Tests
 dll="$artifacts/bin/$name/release/$name.dll"
-ensure tests "tests/$name" "$dll" "${program_sources[@]}" tests
+ensure tests "tests/$name" "$dll" "${program_sources[@]}" samples/csharp tests
 need_ffmpeg
 
 report="$artifacts/test-results.xml"
