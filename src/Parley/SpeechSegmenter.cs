@@ -17,6 +17,8 @@ internal sealed class SpeechSegmenter(FbankExtractor fbank, IVoiceActivityDetect
     private readonly FbankStream _features = new(fbank);
     private readonly RollingBuffer _samples = new();
     private readonly RollingBuffer _frames = new();
+    private float[] _newFrames = [];
+    private float[] _decibels = [];
     private int _segmentCount;
 
     /// <summary>Samples heard so far.</summary>
@@ -69,22 +71,30 @@ internal sealed class SpeechSegmenter(FbankExtractor fbank, IVoiceActivityDetect
             return stream.Complete(cancellationToken);
         }
 
-        int bins = fbank.Dim;
-        long firstFrame = _frames.End / bins;
-        float[] frames, decibels;
+        long firstFrame = _frames.End / fbank.Dim;
+        int count = _features.CountFrames(block.Length);
+        Span<float> frames, decibels;
         using (clock.Run(PipelineStage.Features))
         {
             _samples.Append(block.Span);
-            frames = new float[_features.CountFrames(block.Length) * bins];
+            frames = Reuse(ref _newFrames, count * fbank.Dim);
             _features.Push(block.Span, frames);
             _frames.Append(frames);
-            decibels = new float[frames.Length / bins];
-            for (int i = 0; i < decibels.Length; i++)
+            decibels = Reuse(ref _decibels, count);
+            for (int i = 0; i < count; i++)
                 decibels[i] = FrameLevel.Decibels(_samples.View((firstFrame + i) * AudioClock.FrameShiftSamples, AudioClock.FrameSamples));
         }
 
         using StageClock.Lap lap = clock.Run(PipelineStage.Vad);
         return stream.Push(frames, decibels, cancellationToken);
+    }
+
+    // A fresh array for each block would fill the large object heap faster than it is cleared.
+    private static Span<float> Reuse(ref float[] buffer, int length)
+    {
+        if (buffer.Length < length)
+            buffer = new float[length];
+        return buffer.AsSpan(0, length);
     }
 
     private SpeechSegment Cut(VadSegment segment)

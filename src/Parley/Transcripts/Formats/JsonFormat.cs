@@ -18,7 +18,8 @@ internal static class JsonFormat
     public static void Write(Transcript transcript, TranscriptDocument document, TextWriter output)
     {
         bool forPeople = document.Style == TranscriptStyle.Reader;
-        output.Write(JsonSerializer.Serialize(From(transcript, document), forPeople ? Indented : Compact));
+        using (Utf8TextStream utf8 = new(output))
+            JsonSerializer.Serialize(utf8, From(transcript, document), forPeople ? Indented : Compact);
         output.Write('\n');
     }
 
