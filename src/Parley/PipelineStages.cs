@@ -32,11 +32,13 @@ internal sealed class PipelineStages : IDisposable
         {
             LoadSessions(models, options.Inference);
             Vad = new FsmnVadDetector(_sessions[PipelineStage.Vad], Cmvn.Load(bundle.Vad.CmvnPath, 400), VadSettings.For(bundle.Vad.Config, options));
+            using ModelSession? hotwords = LoadHotwords(bundle.Asr.Directory, options.Inference);
             Recognizer = new ParaformerRecognizer(
                 _sessions[PipelineStage.Asr],
                 Cmvn.Load(bundle.Asr.CmvnPath, 560),
                 new Vocabulary(bundle.Asr.Tokens, bundle.Asr.TokensPath),
-                new ParaformerOptions());
+                new ParaformerOptions(),
+                hotwords);
             Punctuator = new CtTransformerPunctuator(
                 _sessions[PipelineStage.Punctuation], bundle.Punctuation.Tokens, new PunctuationOptions { MarkList = bundle.Punctuation.Config.Marks });
             Diarizer = _sessions.TryGetValue(PipelineStage.Speakers, out ModelSession? session)
@@ -84,6 +86,13 @@ internal sealed class PipelineStages : IDisposable
     {
         foreach (ModelSession session in _sessions.Values)
             session.Dispose();
+    }
+
+    // Recognisers with a hotword input are asked for no hotword; their second network says once what that looks like.
+    private static ModelSession? LoadHotwords(string directory, InferenceOptions inference)
+    {
+        string path = Path.Combine(directory, "model_eb.onnx");
+        return File.Exists(path) ? ModelSession.Load(path, inference with { Threads = 1 }) : null;
     }
 
     // Recognition and embedding run side by side and share the cores; the other two are small.

@@ -37,8 +37,7 @@ public sealed class LaunchScriptTests : IDisposable
         Directory.CreateDirectory(_folder["repo/node_modules/com.github.asus4.onnxruntime"]);
         _folder.Write("bin/dotnet", FakeDotnet);
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The script needs bash.");
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(_folder["bin/dotnet"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        MakeExecutable("bin/dotnet");
     }
 
     private int Builds => File.Exists(_folder["bin/calls"]) ? File.ReadAllLines(_folder["bin/calls"]).Count(line => line == "build") : 0;
@@ -86,6 +85,53 @@ public sealed class LaunchScriptTests : IDisposable
     }
 
     [Fact]
+    public async Task Several_starts_at_once_build_once_where_there_is_no_flock()
+    {
+        string path = PathWithout("flock");
+        CliResult[] results = await Task.WhenAll(Enumerable.Range(0, 3).Select(i => StartAsync([$"{i}"], path: path)));
+        results.Select(result => result.ExitCode).ShouldAllBe(status => status == 7);
+        Builds.ShouldBe(1);
+        Directory.Exists(_folder["repo/artifacts/.lock.d"]).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_lock_left_by_a_killed_build_is_taken_over()
+    {
+        const int NobodysProcess = int.MaxValue; // beyond the highest process id of any system
+        _folder.Write("repo/artifacts/.lock.d/pid", $"{NobodysProcess}");
+        (await StartAsync(["x"], path: PathWithout("flock"))).ExitCode.ShouldBe(7);
+    }
+
+    [Fact]
+    public async Task Ffmpeg_is_installed_once_where_the_user_may_and_its_absence_stops_nothing()
+    {
+        string path = PathWithout("ffmpeg", "ffprobe", "sudo", "brew", "dnf", "apk", "pacman");
+        _folder.Write("bin/id", "#!/bin/bash\necho 0\n");
+        _folder.Write("bin/apt-get", "#!/bin/bash\necho \"$@\" >>\"$(dirname \"$0\")/apt\"\nexit 1\n");
+        MakeExecutable("bin/id", "bin/apt-get");
+
+        CliResult first = await StartAsync(["x"], path: path, install: true);
+        first.ExitCode.ShouldBe(7);
+        first.Error.ShouldContain("ffmpeg was not found: WAV files work");
+        File.ReadAllLines(_folder["bin/apt"]).ShouldBe(
+            ["install -y --no-install-recommends ffmpeg", "update"]);
+
+        File.WriteAllText(_folder["repo/src/Program.cs"], "changed");
+        (await StartAsync(["x"], path: path, install: true)).Error.ShouldBe("Building parley ...\n");
+    }
+
+    [Fact]
+    public async Task Missing_tools_are_named_with_the_way_to_get_them()
+    {
+        Directory.Delete(_folder["repo/node_modules"], recursive: true);
+        CliResult result = await StartAsync(["x"], path: PathWithout("npm", "node"));
+        result.ExitCode.ShouldBe(1);
+        result.Error.ShouldContain("npm");
+        result.Error.ShouldContain("https://nodejs.org");
+        Builds.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task A_build_that_fails_shows_its_log_and_is_tried_again()
     {
         _folder.Write("bin/fail");
@@ -103,7 +149,7 @@ public sealed class LaunchScriptTests : IDisposable
     {
         File.CreateSymbolicLink(_folder["bin/first"], "../repo/parley");
         File.CreateSymbolicLink(_folder["second"], _folder["bin/first"]);
-        (await FinishAsync(Start(_folder["second"], "x"))).Output.ShouldEndWith("<x>\n");
+        (await StartAsync(["x"], script: _folder["second"])).Output.ShouldEndWith("<x>\n");
     }
 
     // Real files are older than a build; these are made a moment before it.
@@ -115,17 +161,39 @@ public sealed class LaunchScriptTests : IDisposable
             File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddDays(-1));
     }
 
-    private static async Task<CliResult> FinishAsync(Process process)
+    private Task<CliResult> RunAsync(params string[] args) => StartAsync(args);
+
+    private async Task<CliResult> StartAsync(string[] args, string? script = null, string? path = null, bool install = false)
     {
-        using (process)
-            return await CliProcess.FinishAsync(process);
+        Dictionary<string, string> environment = new()
+        {
+            ["PATH"] = $"{_folder["bin"]}:{path ?? Environment.GetEnvironmentVariable("PATH")}",
+            ["PARLEY_NO_INSTALL"] = install ? "" : "1",
+        };
+        using Process process = CliProcess.Start("/bin/bash", _folder.Root, environment, [script ?? _folder["repo/parley"], .. args]);
+        return await CliProcess.FinishAsync(process);
     }
 
-    private Task<CliResult> RunAsync(params string[] args) => FinishAsync(Start(_folder["repo/parley"], args));
+    /// <summary>A folder with links to all programs of the system but some.</summary>
+    private string PathWithout(params string[] names)
+    {
+        string folder = Directory.CreateDirectory(_folder["tools"]).FullName;
+        foreach (string program in new[] { "/usr/bin", "/bin" }.Where(Directory.Exists).SelectMany(Directory.EnumerateFiles))
+        {
+            string link = Path.Combine(folder, Path.GetFileName(program));
+            if (!names.Contains(Path.GetFileName(program)) && !File.Exists(link) && new FileInfo(link).LinkTarget is null)
+                File.CreateSymbolicLink(link, program);
+        }
 
-    private Process Start(string script, params string[] args) => CliProcess.Start(
-        "bash",
-        _folder.Root,
-        new Dictionary<string, string> { ["PATH"] = $"{_folder["bin"]}:{Environment.GetEnvironmentVariable("PATH")}", ["PARLEY_NO_INSTALL"] = "1" },
-        [script, .. args]);
+        return folder;
+    }
+
+    private void MakeExecutable(params string[] files)
+    {
+        foreach (string file in files)
+        {
+            if (!OperatingSystem.IsWindows())
+                File.SetUnixFileMode(_folder[file], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
 }

@@ -53,6 +53,23 @@ public sealed class JsonFormatTests
             .GetProperty("metadata").GetProperty("word_align").GetBoolean().ShouldBeFalse();
 
     [Fact]
+    public void Document_shows_every_field()
+    {
+        string document = File.ReadAllText(Path.Combine(TestPaths.RepositoryRoot, "docs", "formats.md"));
+        int start = document.IndexOf("```json\n", StringComparison.Ordinal) + "```json\n".Length;
+        using JsonDocument example = JsonDocument.Parse(document[start..document.IndexOf("```", start, StringComparison.Ordinal)]);
+
+        Keys(example.RootElement).ShouldBe(Keys(Root(Interview, Document with { IncludeWords = true })));
+
+        static SortedSet<string> Keys(JsonElement element, string path = "") => element.ValueKind switch
+        {
+            JsonValueKind.Object => [.. element.EnumerateObject().SelectMany(property => Keys(property.Value, $"{path}.{property.Name}"))],
+            JsonValueKind.Array when element.GetArrayLength() > 0 => [.. element.EnumerateArray().SelectMany(item => Keys(item, path + "[]"))],
+            _ => [path],
+        };
+    }
+
+    [Fact]
     public void Silence_has_empty_lists()
     {
         JsonElement root = Root(Of());
