@@ -34,6 +34,9 @@ name=Parley.Tests
 dll="$artifacts/bin/$name/release/$name.dll"
 ensure tests "tests/$name" "$dll" "${program_sources[@]}" samples/csharp tests
 need_ffmpeg
+case ${filter[*]-} in
+  '' | '-trait Group=e2e') need_software_gpu ;;
+esac
 
 report="$artifacts/test-results.xml"
 rm -f "$report"

@@ -67,6 +67,23 @@ need_ffmpeg() {
   fi
 }
 
+# Debian's chromium brings SwiftShader, a software Vulkan driver: a second device for the tests. Where it cannot be installed they are skipped.
+need_software_gpu() {
+  [ -e /usr/lib/chromium/vk_swiftshader_icd.json ] && ldconfig -p 2>/dev/null | grep -q libvulkan.so.1 && return
+  local tried="$artifacts/.software-gpu-tried" as_root=()
+  [ "${PARLEY_NO_INSTALL:-}" = 1 ] || [ -e "$tried" ] || ! command -v apt-get >/dev/null && return
+  if [ "$(id -u)" != 0 ]; then
+    command -v sudo >/dev/null && sudo -n true 2>/dev/null || return 0
+    as_root=(sudo -n)
+  fi
+  say "The tests' software GPU is missing: installing chromium and libvulkan1 ..."
+  mkdir -p "$artifacts"
+  : >"$tried" || true
+  for package in libvulkan1 chromium; do
+    install_package "$package" ${as_root[@]+"${as_root[@]}"} >"$artifacts/$package.log" 2>&1 </dev/null || true
+  done
+}
+
 #   install_package NAME [sudo -n]
 install_package() {
   local name=$1

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Parley.Asr;
 using Parley.Features;
 using Parley.Inference;
+using Parley.Inference.Devices;
 using Parley.Models;
 using Parley.Punctuation;
 using Parley.Speakers;
@@ -71,14 +72,21 @@ internal sealed class PipelineStages : IDisposable
 
     public static PipelineStages Load(ModelBundle bundle, PipelineOptions options) => new(bundle, options);
 
+    /// <summary>Each stage with a model and the device that would run it, such as <c>asr cpu</c>.</summary>
+    public IEnumerable<string> Devices() => _sessions.OrderBy(item => item.Key).Select(item => $"{item.Key.ToString().ToLowerInvariant()} {item.Value.Device}");
+
+    /// <summary>Batches as asked for, but no longer than the recogniser's device takes.</summary>
+    public BatchOptions BatchWithin(BatchOptions asked)
+        => _sessions[PipelineStage.Asr].Limits.MaxBatchSeconds is { } most && most < asked.MaxBatchSeconds ? asked with { MaxBatchSeconds = most } : asked;
+
     /// <summary>What ran where, and how long it took.</summary>
-    public IReadOnlyList<StageReceipt> Describe(StageClock clock, bool diarized)
+    public IReadOnlyList<StageReceipt> Describe(StageClock clock, bool diarized, InferenceScope scope)
     {
         IEnumerable<PipelineStage> ran = Enum.GetValues<PipelineStage>().Where(stage => stage != PipelineStage.Speakers || diarized);
         return [.. ran.Select(stage => new StageReceipt(
             stage.ToString().ToLowerInvariant(),
             _sessions.TryGetValue(stage, out ModelSession? session) ? Path.GetFileName(Path.GetDirectoryName(session.ModelPath)) : null,
-            session?.Device,
+            session is null ? null : string.Join(", ", scope.DevicesOf(session)),
             clock.Seconds(stage)))];
     }
 
@@ -98,7 +106,7 @@ internal sealed class PipelineStages : IDisposable
     // Recognition and embedding run side by side and share the cores; the other two are small.
     private void LoadSessions(List<(PipelineStage Stage, string Path)> models, InferenceOptions inference)
     {
-        int threads = inference.Threads ?? Environment.ProcessorCount;
+        int threads = inference.Threads ?? CpuBudget.Current.Threads;
         InferenceOptions heavy = inference with { Threads = Math.Max(1, models.Count == 4 ? threads / 2 : threads) };
         InferenceOptions light = inference with { Threads = 1 };
         ModelSession[] loaded = new ModelSession[models.Count];

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Parley.Asr;
 using Parley.Audio;
+using Parley.Inference;
 using Parley.Models;
 using Parley.Punctuation;
 using Parley.Speakers;
@@ -18,6 +19,9 @@ public sealed class TranscriptionPipeline : IDisposable
     private readonly PipelineStages _stages;
     private readonly PipelineOptions _options;
     private readonly ILogger _logger;
+
+    // Wall seconds for each second of audio in the last recording; 0 before the first one has ended.
+    private double _lastRtf;
 
     internal TranscriptionPipeline(PipelineStages stages, PipelineOptions options, ILogger logger)
     {
@@ -60,15 +64,37 @@ public sealed class TranscriptionPipeline : IDisposable
         if (request.Diarize && !_options.Diarize)
             throw new ArgumentException("Speakers are asked for, but this pipeline was loaded without them.", nameof(request));
 
+        AnnounceStart(audio);
+        using InferenceScope scope = InferenceScope.Begin();
         using TranscriptionRun run = new(_stages, _options, audio, request, progress, cancellationToken);
         (List<Word> words, IDiarizationStream? voices) = await run.ListenRecognizeAndEmbedAsync().ConfigureAwait(false);
         IReadOnlyList<Sentence> sentences = run.Punctuate(words);
         Diarization? diarization = run.GroupVoices(voices);
-        Transcript transcript = run.Join(sentences, diarization);
-        _logger.Transcribed(transcript.Duration.TotalSeconds, transcript.Receipt.WallSeconds, transcript.Receipt.Rtf, transcript.Sentences.Count, transcript.Speakers.Count);
+        Transcript transcript = run.Join(sentences, diarization, scope);
+        AnnounceEnd(transcript);
         return transcript;
     }
 
     /// <summary>Unloads the models.</summary>
     public void Dispose() => _stages.Dispose();
+
+    private void AnnounceStart(AudioSource audio)
+    {
+        string devices = string.Join(", ", _stages.Devices());
+        double rtf = Volatile.Read(ref _lastRtf);
+        if (audio.Duration is not { } duration)
+            _logger.TranscribingUnknownLength(devices);
+        else if (rtf == 0)
+            _logger.Transcribing(duration.TotalMinutes, devices);
+        else
+            _logger.TranscribingExpected(duration.TotalMinutes, devices, duration.TotalMinutes * rtf);
+    }
+
+    private void AnnounceEnd(Transcript transcript)
+    {
+        Receipt receipt = transcript.Receipt;
+        Volatile.Write(ref _lastRtf, receipt.Rtf);
+        string stages = string.Join(", ", receipt.Stages.Select(stage => $"{stage.Stage} {stage.Seconds:F2} s{(stage.Device is null ? "" : $" on {stage.Device}")}"));
+        _logger.Transcribed(transcript.Duration.TotalSeconds, receipt.WallSeconds, receipt.Rtf, transcript.Sentences.Count, transcript.Speakers.Count, stages);
+    }
 }

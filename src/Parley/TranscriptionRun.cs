@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Threading.Channels;
 using Parley.Asr;
 using Parley.Audio;
+using Parley.Inference;
 using Parley.Punctuation;
 using Parley.Speakers;
 using Parley.Transcripts;
@@ -16,6 +17,7 @@ internal sealed class TranscriptionRun : IDisposable
 
     private readonly PipelineStages _stages;
     private readonly PipelineOptions _options;
+    private readonly BatchOptions _batch;
     private readonly AudioSource _audio;
     private readonly TranscriptionRequest _request;
     private readonly IProgress<TranscriptionProgress>? _progress;
@@ -36,6 +38,7 @@ internal sealed class TranscriptionRun : IDisposable
     {
         _stages = stages;
         _options = options;
+        _batch = stages.BatchWithin(options.Batch);
         _audio = audio;
         _request = request;
         _progress = progress;
@@ -99,7 +102,7 @@ internal sealed class TranscriptionRun : IDisposable
     }
 
     /// <summary>Sentences and turns to a transcript, with its receipt.</summary>
-    public Transcript Join(IReadOnlyList<Sentence> sentences, Diarization? diarization)
+    public Transcript Join(IReadOnlyList<Sentence> sentences, Diarization? diarization, InferenceScope scope)
     {
         IReadOnlyList<TranscriptSentence> joined;
         using (_clock.Run(PipelineStage.Transcripts))
@@ -115,10 +118,10 @@ internal sealed class TranscriptionRun : IDisposable
             Receipt = new Receipt
             {
                 Bundle = _stages.Bundle.Name,
-                Stages = _stages.Describe(_clock, diarized: diarization is not null),
+                Stages = _stages.Describe(_clock, diarized: diarization is not null, scope),
                 WallSeconds = wallSeconds,
                 Rtf = duration > TimeSpan.Zero ? wallSeconds / duration.TotalSeconds : 0,
-                Notices = [.. _notices, .. DomainCheck.Notices(_stages.Bundle, [.. sentences.SelectMany(sentence => sentence.Words)])],
+                Notices = [.. scope.Notices, .. _notices, .. DomainCheck.Notices(_stages.Bundle, [.. sentences.SelectMany(sentence => sentence.Words)])],
             },
         };
     }
@@ -148,7 +151,7 @@ internal sealed class TranscriptionRun : IDisposable
         await foreach (SpeechSegment segment in segments.ReadAllAsync(_stop.Token).ConfigureAwait(false))
         {
             group.Add(segment);
-            if (group.Count >= 2 * _options.Batch.MaxBatchSegments || group.Sum(item => item.Bounds.DurationMs) >= _options.Batch.MaxBatchSeconds * 1000)
+            if (group.Count >= 2 * _batch.MaxBatchSegments || group.Sum(item => item.Bounds.DurationMs) >= _batch.MaxBatchSeconds * 1000)
                 RecognizeGroup(group, words);
         }
 
@@ -161,10 +164,10 @@ internal sealed class TranscriptionRun : IDisposable
         if (group.Count == 0)
             return;
         RecognizedSegment[] results = new RecognizedSegment[group.Count];
-        foreach (IReadOnlyList<SpeechSegment> batch in BatchPlanner.Plan(group, _options.Batch))
+        foreach (IReadOnlyList<SpeechSegment> batch in BatchPlanner.Plan(group, _batch))
         {
             using StageClock.Lap lap = _clock.Run(PipelineStage.Asr);
-            foreach (RecognizedSegment result in _stages.Recognizer.Recognize(batch, _stop.Token))
+            foreach (RecognizedSegment result in BatchHalving.Run(batch, part => _stages.Recognizer.Recognize(part, _stop.Token)))
                 results[result.Index - group[0].Index] = result;
         }
 

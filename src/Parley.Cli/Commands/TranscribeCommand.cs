@@ -6,6 +6,7 @@ using Parley.Cli.Configuration;
 using Parley.Cli.Terminals;
 using Parley.Cli.Transcribing;
 using Parley.Inference;
+using Parley.Inference.Devices;
 using Parley.Models;
 using Parley.Speakers;
 using Parley.Transcripts;
@@ -63,6 +64,12 @@ internal sealed class TranscribeCommand : ExampleCommand
     private readonly Option<double?> _batchSeconds = NumberOption.Create(
         "--batch-seconds", [], "S", "Seconds of audio in one call of the recogniser; more takes more memory. Default: 60.", SettingKey.MinBatchSeconds, SettingKey.MaxBatchSeconds);
 
+    private readonly Option<string?> _device = new("--device")
+    {
+        HelpName = "NAME",
+        Description = $"Device that runs the models: {string.Join(", ", DeviceManager.KnownNames)}; cuda:1 for the second of a kind. Default: auto.",
+    };
+
     private readonly Option<string?> _vadProfile = new("--vad-profile")
     {
         HelpName = string.Join('|', ProfileNames),
@@ -82,7 +89,7 @@ internal sealed class TranscribeCommand : ExampleCommand
         Arguments.Add(_inputs);
         foreach (Option option in new Option[]
         {
-            _output, _formats, _speakers, _minSpeakers, _maxSpeakers, _noDiarize, _noWords, _recursive, _overwrite, _skipExisting, _threads, _batchSeconds, _vadProfile, _quiet,
+            _output, _formats, _speakers, _minSpeakers, _maxSpeakers, _noDiarize, _noWords, _recursive, _overwrite, _skipExisting, _threads, _device, _batchSeconds, _vadProfile, _quiet,
         })
         {
             Options.Add(option);
@@ -97,6 +104,7 @@ internal sealed class TranscribeCommand : ExampleCommand
                 result.AddError("--overwrite and --skip-existing contradict each other.");
         });
         _formats.Validators.Add(CheckFormats);
+        _device.Validators.Add(CheckDevice);
         SetAction((parsed, cancellationToken) => RunAsync(parsed, terminal, cancellationToken));
     }
 
@@ -107,6 +115,12 @@ internal sealed class TranscribeCommand : ExampleCommand
             if (!FormatNames.Contains(name, StringComparer.OrdinalIgnoreCase))
                 result.AddError($"Unknown format '{name}'. Formats: {string.Join(", ", FormatNames)}.");
         }
+    }
+
+    private static void CheckDevice(OptionResult result)
+    {
+        if (result.Tokens is [var token] && !DeviceManager.IsKnownName(token.Value))
+            result.AddError($"'{token.Value}' is no device. Known: {string.Join(", ", DeviceManager.KnownNames)}.");
     }
 
     private static IEnumerable<string> Split(IEnumerable<string> values) => values.SelectMany(value => value.Split(',', StringSplitOptions.TrimEntries));
@@ -155,7 +169,7 @@ internal sealed class TranscribeCommand : ExampleCommand
         if (request.Diarize && bundle.Speakers is null)
             throw new UsageException($"The bundle {bundle.Name} has no model that tells speakers apart. Use --no-diarize, or another bundle.");
 
-        PipelineOptions options = OptionsFor(parsed, settings, request.Diarize);
+        PipelineOptions options = OptionsFor(parsed, settings, request.Diarize, loggers);
         using PipelineTranscriber transcriber = new(bundle, options, request, terminal, loggers);
         bool verbose = parsed.GetValue(_common.Verbose);
         if (verbose)
@@ -174,7 +188,7 @@ internal sealed class TranscribeCommand : ExampleCommand
         return failures.Count == 0 ? ExitCode.Done : ExitCode.Failed;
     }
 
-    private PipelineOptions OptionsFor(ParseResult parsed, Settings settings, bool diarize)
+    private PipelineOptions OptionsFor(ParseResult parsed, Settings settings, bool diarize, ILoggerFactory loggers)
     {
         BatchOptions batch = new();
         return new PipelineOptions
@@ -182,7 +196,11 @@ internal sealed class TranscribeCommand : ExampleCommand
             Diarize = diarize,
             VadProfile = parsed.GetValue(_vadProfile) is { } profile ? Enum.Parse<VadProfile>(profile, ignoreCase: true) : VadProfile.Classic,
             Batch = batch with { MaxBatchSeconds = parsed.GetValue(_batchSeconds) ?? settings.BatchSeconds ?? batch.MaxBatchSeconds },
-            Inference = new InferenceOptions { Threads = parsed.GetValue(_threads) ?? settings.Threads },
+            Inference = new InferenceOptions
+            {
+                Threads = parsed.GetValue(_threads) ?? settings.Threads,
+                Devices = new DeviceManager(settings.DeviceOptions(parsed.GetValue(_device)), loggers.CreateLogger<DeviceManager>()),
+            },
         };
     }
 

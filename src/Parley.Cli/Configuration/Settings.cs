@@ -1,3 +1,4 @@
+using Parley.Inference.Devices;
 using Parley.Models;
 
 namespace Parley.Cli.Configuration;
@@ -14,8 +15,29 @@ internal sealed record Settings
     /// <summary><c>funasr.ncpu</c>: threads of the models; null lets the program choose.</summary>
     public int? Threads { get; init; }
 
+    /// <summary><c>funasr.device</c>: <c>auto</c> or the name of a device.</summary>
+    public string? Device { get; init; }
+
+    /// <summary><c>funasr.device_priority</c>: names separated by commas.</summary>
+    public string? DevicePriority { get; init; }
+
+    /// <summary><c>funasr.fallback_on_error</c>: whether another device may take over.</summary>
+    public bool? FallbackOnError { get; init; }
+
     /// <summary>Where names of bundles are looked for first.</summary>
     public IReadOnlyList<string> SearchFolders => ModelDirectory is null ? [] : [ModelDirectory];
+
+    /// <summary>How a device is chosen, with the name that the command line gives.</summary>
+    public DeviceOptions DeviceOptions(string? fromCommandLine)
+    {
+        DeviceOptions defaults = new();
+        return defaults with
+        {
+            Device = fromCommandLine ?? Device ?? defaults.Device,
+            Priority = DevicePriority?.Split(',') ?? defaults.Priority,
+            FallbackOnError = FallbackOnError ?? defaults.FallbackOnError,
+        };
+    }
 
     /// <summary>The bundle to use: that of the command line, else the model directory if it is one, else the one that comes with the program.</summary>
     public string ChooseBundle(string? fromCommandLine)

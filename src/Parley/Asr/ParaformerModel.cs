@@ -85,12 +85,13 @@ internal sealed class ParaformerModel
 
     /// <summary>Runs a batch.</summary>
     /// <param name="speech">Normalised encoder frames, zero where a segment is shorter, row-major, shape [segments, frames, 560].</param>
-    /// <param name="lengths">Encoder frames of each segment, shape [segments]; their largest is frames.</param>
+    /// <param name="lengths">Encoder frames of each segment, shape [segments]; none beyond frames.</param>
+    /// <param name="frames">Encoder frames that each segment is padded to.</param>
     /// <param name="cancellationToken">Ends the run.</param>
     /// <exception cref="InferenceException">The run failed, or its output has a shape that cannot be.</exception>
-    public ParaformerOutput Run(Memory<float> speech, int[] lengths, CancellationToken cancellationToken)
+    public ParaformerOutput Run(Memory<float> speech, int[] lengths, int frames, CancellationToken cancellationToken)
     {
-        long segments = lengths.Length, frames = lengths.Max();
+        long segments = lengths.Length;
         List<ModelInput> inputs =
         [
             ModelInput.Of(Speech, speech, segments, frames, FeatureSize),
@@ -107,7 +108,7 @@ internal sealed class ParaformerModel
         ModelOutputs outputs = _session.Run(inputs, cancellationToken);
         try
         {
-            return new ParaformerOutput(outputs, this, lengths);
+            return new ParaformerOutput(outputs, this, lengths, frames);
         }
         catch
         {

@@ -12,7 +12,7 @@ internal sealed class ParaformerOutput : IDisposable
     private readonly int _places;
     private readonly int _upsampledFrames;
 
-    public ParaformerOutput(ModelOutputs outputs, ParaformerModel model, int[] lengths)
+    public ParaformerOutput(ModelOutputs outputs, ParaformerModel model, int[] lengths, int frames)
     {
         _outputs = outputs;
         _model = model;
@@ -27,7 +27,6 @@ internal sealed class ParaformerOutput : IDisposable
         if (model.HasTimestamps)
         {
             long[] alphas = outputs.Shape(ParaformerModel.UsAlphas), peaks = outputs.Shape(ParaformerModel.UsCifPeak);
-            int frames = lengths.Max();
             if (alphas.Length != 2 || alphas[0] != lengths.Length || alphas[1] < frames || alphas[1] % frames != 0 || !alphas.AsSpan().SequenceEqual(peaks))
             {
                 throw Bad($"expected us_alphas and us_cif_peak of a multiple of {frames} frames for {lengths.Length} segments, "

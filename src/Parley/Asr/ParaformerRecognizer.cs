@@ -60,7 +60,8 @@ public sealed class ParaformerRecognizer : ISpeechRecognizer
             return results;
 
         int[] lengths = [.. positions.Select(position => Lfr.CountRows(FrameCount(batch[position]), ParaformerModel.LfrN))];
-        int stride = lengths.Max() * ParaformerModel.FeatureSize;
+        int frames = _session.Limits.PadFrames(lengths.Max());
+        int stride = frames * ParaformerModel.FeatureSize;
         int size = checked(stride * positions.Length);
         float[] speech = ArrayPool<float>.Shared.Rent(size);
         try
@@ -73,7 +74,7 @@ public sealed class ParaformerRecognizer : ISpeechRecognizer
                 padded[rows.Length..].Clear();
             }
 
-            using ParaformerOutput output = _model.Run(speech.AsMemory(0, size), lengths, cancellationToken);
+            using ParaformerOutput output = _model.Run(speech.AsMemory(0, size), lengths, frames, cancellationToken);
             _vocabulary.RequireClasses(output.Classes, ModelPath);
             for (int i = 0; i < positions.Length; i++)
                 results[positions[i]] = Decode(output, i, batch[positions[i]]);

@@ -14,6 +14,9 @@ public enum InferenceFault
 
     /// <summary>The model gave values that no later stage can use (not a number, wrong shape).</summary>
     BadOutput,
+
+    /// <summary>The device that the configuration names is not there, or cannot load the model, and no other may be used.</summary>
+    DeviceUnavailable,
 }
 
 /// <summary>A model run failed; neither the caller's input nor the model file is known to be at fault.</summary>
@@ -23,7 +26,7 @@ public sealed class InferenceException(InferenceFault fault, string model, strin
     /// <summary>Why.</summary>
     public InferenceFault Fault { get; } = fault;
 
-    /// <summary>The model that ran.</summary>
+    /// <summary>The model that ran; empty when the failure belongs to no model.</summary>
     public string Model { get; } = model;
 
     /// <summary>The device that it ran on.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Parley.Asr;
+using Parley.Inference;
 
 namespace Parley.Speakers;
 
@@ -52,8 +53,14 @@ internal sealed class DiarizationStream(CampPlusModel model, SpeakerFeatures fea
         CollectionsMarshal.SetCount(_embeddings, before + (_waitingCount * model.Dim));
         try
         {
-            model.Embed(
-                _waiting.AsMemory(0, _waitingCount * _windowValues), CollectionsMarshal.AsSpan(_embeddings)[before..], cancellationToken);
+            BatchHalving.Run([.. Enumerable.Range(0, _waitingCount)], windows =>
+            {
+                model.Embed(
+                    _waiting.AsMemory(windows[0] * _windowValues, windows.Count * _windowValues),
+                    CollectionsMarshal.AsSpan(_embeddings).Slice(before + (windows[0] * model.Dim), windows.Count * model.Dim),
+                    cancellationToken);
+                return windows;
+            });
             _waitingCount = 0;
         }
         finally

@@ -54,6 +54,6 @@ public sealed record Receipt
 /// <summary>One stage of the pipeline in the receipt.</summary>
 /// <param name="Stage">Name of the room in lower case: audio, features, vad, asr, punctuation, speakers.</param>
 /// <param name="Model">Model directory's name; null for stages without a model.</param>
-/// <param name="Device">Device that really ran it, such as <c>cpu</c>; null for stages without a model.</param>
+/// <param name="Device">Device that really ran it, such as <c>cpu</c>; several, by first use and separated by commas, when one failed; null for stages without a model.</param>
 /// <param name="Seconds">Time spent in the stage. Stages overlap, so the sum may exceed the wall time.</param>
 public sealed record StageReceipt(string Stage, string? Model, string? Device, double Seconds);

@@ -34,7 +34,7 @@ public sealed partial class ConfigurationDocsTests
         Settings settings = SettingsReader.Read(file, static _ => null, warnings.Add);
 
         warnings.ShouldBeEmpty();
-        settings.ShouldBe(new Settings { ModelDirectory = Path.Combine(TestPaths.RepositoryRoot, "models"), BatchSeconds = new Parley.Asr.BatchOptions().MaxBatchSeconds, Threads = null });
+        settings.ShouldBe(new Settings { ModelDirectory = Path.Combine(TestPaths.RepositoryRoot, "models"), BatchSeconds = new Parley.Asr.BatchOptions().MaxBatchSeconds, Threads = null, Device = "auto", DevicePriority = string.Join(',', Parley.Inference.Devices.DeviceOptions.DefaultPriority), FallbackOnError = true });
         string text = File.ReadAllText(file);
         foreach (SettingKey key in SettingKey.All)
         {

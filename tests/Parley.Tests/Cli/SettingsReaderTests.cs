@@ -1,5 +1,6 @@
 using Parley.Cli;
 using Parley.Cli.Configuration;
+using Parley.Inference.Devices;
 
 namespace Parley.Tests.Cli;
 
@@ -49,11 +50,31 @@ public sealed class SettingsReaderTests : IDisposable
     [InlineData("""{"funasr":{"ncpu":-1}}""", "funasr.ncpu must be")]
     [InlineData("""{"funasr":{"ncpu":[2]}}""", "funasr.ncpu must be")]
     [InlineData("""{"funasr":{"batch_size_s":0}}""", "funasr.batch_size_s must be")]
+    [InlineData("""{"funasr":{"device":" "}}""", "funasr.device must be")]
+    [InlineData("""{"funasr":{"device_priority":[1]}}""", "funasr.device_priority must be")]
+    [InlineData("""{"funasr":{"device_priority":[]}}""", "funasr.device_priority must be")]
+    [InlineData("""{"funasr":{"fallback_on_error":"maybe"}}""", "funasr.fallback_on_error must be")]
     [InlineData("""{"funasr":{"model_dir":" "}}""", "funasr.model_dir must be")]
     [InlineData("""{"funasr":""", "Cannot read the configuration")]
     [InlineData("[]", "expected an object")]
     public void Impossible_values_in_a_named_file_are_errors(string contents, string expected)
         => Should.Throw<UsageException>(() => Read(_folder.Write("c.json", contents))).Message.ShouldContain(expected);
+
+    [Fact]
+    public void Devices_are_chosen_by_file_environment_and_option()
+    {
+        string file = _folder.Write("c.json", """{"funasr":{"device":"webgpu","device_priority":["cuda","cpu"],"fallback_on_error":false}}""");
+
+        DeviceOptions fromFile = Read(file).DeviceOptions(fromCommandLine: null);
+        DeviceOptions fromEnvironment = Read(file, ("FUNASR_DEVICE", "cuda:1"), ("FUNASR_DEVICE_PRIORITY", "mps, cpu")).DeviceOptions(fromCommandLine: null);
+
+        (fromFile.Device, fromFile.FallbackOnError).ShouldBe(("webgpu", false));
+        fromFile.Priority.ShouldBe(["cuda", "cpu"]);
+        (fromEnvironment.Device, fromEnvironment.FallbackOnError).ShouldBe(("cuda:1", false));
+        fromEnvironment.Priority.ShouldBe(["mps", "cpu"]);
+        Read(file).DeviceOptions("cpu").Device.ShouldBe("cpu");
+        new Settings().DeviceOptions(null).ShouldBe(new DeviceOptions());
+    }
 
     [Fact]
     public void A_named_file_must_exist()

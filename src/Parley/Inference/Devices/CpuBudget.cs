@@ -1,0 +1,47 @@
+using System.Globalization;
+
+namespace Parley.Inference.Devices;
+
+/// <summary>How many threads a model run should take, from the cores that this process may really use.</summary>
+internal sealed class CpuBudget
+{
+    private const string Topology = "/sys/devices/system/cpu";
+
+    /// <summary>For this process, read once: quotas and affinity are fixed when a container or service starts.</summary>
+    public static CpuBudget Current { get; } = new(Environment.ProcessorCount, Topology);
+
+    /// <param name="usableProcessors">
+    /// Logical processors that the process may use. <see cref="Environment.ProcessorCount"/> already honours the affinity mask, the
+    /// quota of the control group (rounded up) and the limits of Windows jobs.
+    /// </param>
+    /// <param name="topology">Linux's folder of processors; where it is missing each logical processor counts as a core.</param>
+    public CpuBudget(int usableProcessors, string topology)
+    {
+        // Two threads on one core share its arithmetic units, so threads beyond the cores only get into each other's way.
+        // A quota counts processor time, not cores: it binds only where it is smaller.
+        Cores = PhysicalCores(topology) ?? usableProcessors;
+        Threads = Math.Max(1, Math.Min(usableProcessors, Cores));
+    }
+
+    /// <summary>Physical cores of the machine.</summary>
+    public int Cores { get; }
+
+    /// <summary>Threads inside one model run.</summary>
+    public int Threads { get; }
+
+    private static int? PhysicalCores(string topology)
+    {
+        if (!Directory.Exists(topology))
+            return null;
+        HashSet<string> cores = new(StringComparer.Ordinal);
+        foreach (string processor in Directory.EnumerateDirectories(topology, "cpu*"))
+        {
+            string siblings = Path.Combine(processor, "topology", "thread_siblings_list");
+            if (!int.TryParse(Path.GetFileName(processor).AsSpan(3), NumberStyles.None, CultureInfo.InvariantCulture, out _) || !File.Exists(siblings))
+                continue;
+            cores.Add(File.ReadAllText(siblings).Trim());
+        }
+
+        return cores.Count == 0 ? null : cores.Count;
+    }
+}

@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Logging;
+
+namespace Parley.Inference.Devices;
+
+/// <summary>What all models that run on a device share: its turnstile and its health.</summary>
+internal sealed class DeviceSlot
+{
+    private readonly TimeProvider _time;
+    private readonly SemaphoreSlim? _gate;
+
+    public DeviceSlot(Device device, IDeviceBackend backend, ILogger log, TimeProvider time)
+    {
+        Device = device;
+        Backend = backend;
+        Log = log;
+        _time = time;
+        _gate = device.Limits.Concurrency == DeviceConcurrency.OneRunAtATime ? new SemaphoreSlim(1, 1) : null;
+        Health = NewHealth();
+    }
+
+    public Device Device { get; }
+
+    public IDeviceBackend Backend { get; }
+
+    public ILogger Log { get; }
+
+    /// <summary>The device as a whole.</summary>
+    public DeviceHealth Health { get; }
+
+    public DeviceHealth NewHealth() => new(_time);
+
+    /// <summary>Waits until the device takes another run. Dispose the result when it has ended.</summary>
+    public Turn Enter(CancellationToken cancellationToken)
+    {
+        _gate?.Wait(cancellationToken);
+        return new Turn(_gate);
+    }
+
+    /// <summary>The right to use the device.</summary>
+    internal readonly struct Turn(SemaphoreSlim? gate) : IDisposable
+    {
+        public void Dispose() => gate?.Release();
+    }
+}
