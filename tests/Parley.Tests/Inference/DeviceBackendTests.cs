@@ -2,6 +2,7 @@ using Parley.Inference.Devices;
 
 namespace Parley.Tests.Inference;
 
+[Collection(SoftwareVulkan.OneAtATime)]
 public sealed class DeviceBackendTests
 {
     private static readonly GraphicsAdapter Card = new("Some card", IsSoftware: false, 8L << 30, "1.2.3", 2L << 30);

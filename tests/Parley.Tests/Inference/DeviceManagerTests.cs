@@ -3,6 +3,7 @@ using Parley.Inference.Devices;
 
 namespace Parley.Tests.Inference;
 
+[Collection(SoftwareVulkan.OneAtATime)]
 public sealed class DeviceManagerTests
 {
     private readonly ListLogger _log = new();

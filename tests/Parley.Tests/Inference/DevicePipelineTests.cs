@@ -7,6 +7,7 @@ using Parley.Transcripts;
 namespace Parley.Tests.Inference;
 
 /// <summary>The whole pipeline on devices other than the CPU, on the samples that are shipped.</summary>
+[Collection(SoftwareVulkan.OneAtATime)]
 [Trait("Group", "e2e")]
 public sealed class DevicePipelineTests
 {

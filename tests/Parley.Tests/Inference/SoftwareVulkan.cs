@@ -5,6 +5,12 @@ namespace Parley.Tests.Inference;
 /// <summary>SwiftShader, the software Vulkan driver of Debian's chromium: a second device that every machine can have.</summary>
 internal static class SoftwareVulkan
 {
+    /// <summary>
+    /// Collection of the tests that start real devices. A process has one <c>DeviceManager</c>, which lets one run at a time onto such a
+    /// device; tests have one each, and would be in each other's way.
+    /// </summary>
+    public const string OneAtATime = "Real devices, one at a time";
+
     private const string Driver = "/usr/lib/chromium/vk_swiftshader_icd.json";
 
     /// <summary>Makes Vulkan's loader take SwiftShader; skips the test where it is not installed.</summary>

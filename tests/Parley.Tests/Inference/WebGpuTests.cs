@@ -5,6 +5,7 @@ using Parley.Tests.Golden;
 namespace Parley.Tests.Inference;
 
 /// <summary>The WebGPU provider on SwiftShader: a real second device.</summary>
+[Collection(SoftwareVulkan.OneAtATime)]
 [Trait("Group", "e2e")]
 public sealed class WebGpuTests
 {
