@@ -1,0 +1,56 @@
+using Parley.Speakers;
+
+namespace Parley.Server.Jobs;
+
+/// <summary>What the client wants to read.</summary>
+internal enum ResultFormat
+{
+    Json,
+    Srt,
+}
+
+/// <summary>What is asked about a recording. The format is no part of what is computed.</summary>
+internal sealed record JobOptions
+{
+    public ResultFormat Format { get; init; } = ResultFormat.Json;
+
+    /// <summary>False takes labels away on output; the speakers are found all the same, so that the result serves everyone.</summary>
+    public bool Diarize { get; init; } = true;
+
+    public SpeakerCount Speakers { get; init; } = SpeakerCount.Unknown;
+
+    /// <summary>Echoed; does not change recognition.</summary>
+    public string? Language { get; init; }
+
+    /// <summary>The cache is not read; the new result replaces the cached one.</summary>
+    public bool ForceRefresh { get; init; }
+}
+
+/// <summary>A recording on disk, complete and flushed. Whoever takes it over deletes it.</summary>
+/// <param name="Path">Full path; no two jobs share a file.</param>
+/// <param name="Md5">Of its bytes, lower-case hexadecimal.</param>
+/// <param name="Length">Bytes.</param>
+internal sealed record StoredAudio(string Path, string Md5, long Length);
+
+/// <summary>Who sent a job.</summary>
+/// <param name="Key">What fairness counts by: the user when authentication is on, else the address.</param>
+/// <param name="User">Subject of the token; null without authentication. A job with a user is that user's alone.</param>
+internal sealed record JobClient(string Key, string? User);
+
+/// <summary>A job that its client has handed over completely.</summary>
+internal sealed record JobSubmission
+{
+    public required Guid Id { get; init; }
+
+    /// <summary>As the client calls it; never used as a path.</summary>
+    public required string FileName { get; init; }
+
+    public required StoredAudio Audio { get; init; }
+
+    public required JobOptions Options { get; init; }
+
+    public required JobClient Client { get; init; }
+
+    /// <summary>Higher runs earlier; 0 unless asked for.</summary>
+    public int Priority { get; init; }
+}

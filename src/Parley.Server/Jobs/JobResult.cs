@@ -1,0 +1,61 @@
+using Parley.Transcripts;
+
+namespace Parley.Server.Jobs;
+
+/// <summary>A finished transcript, as it is served to one job. The labels are still there; rendering takes them away where the job asks for it.</summary>
+/// <param name="JobId">The job that asks (not the one that computed).</param>
+/// <param name="FileName">As that job's client calls it.</param>
+/// <param name="Md5">Of the recording.</param>
+/// <param name="Options">What that job asked for.</param>
+/// <param name="Transcript">What was said.</param>
+/// <param name="CreatedAt">When it was computed.</param>
+/// <param name="ProcessingSeconds">Wall seconds of the attempt that computed it.</param>
+internal sealed record JobResult(
+    Guid JobId, string FileName, string Md5, JobOptions Options, Transcript Transcript, DateTimeOffset CreatedAt, double ProcessingSeconds);
+
+/// <summary>What is known about a job.</summary>
+internal sealed record JobStatus
+{
+    public required Guid Id { get; init; }
+
+    public required string FileName { get; init; }
+
+    public required string Md5 { get; init; }
+
+    public required JobOptions Options { get; init; }
+
+    public required JobClient Client { get; init; }
+
+    public required JobState State { get; init; }
+
+    /// <summary>0 to 100.</summary>
+    public required double Progress { get; init; }
+
+    /// <summary>Null unless the job failed, was cancelled or timed out.</summary>
+    public string? Error { get; init; }
+
+    public JobFault? Fault { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public DateTimeOffset? EndedAt { get; init; }
+}
+
+/// <summary>Something happened to a job. A watcher that falls behind loses progress and queue places, never the end.</summary>
+internal abstract record JobEvent(Guid JobId)
+{
+    internal sealed record Queued(Guid JobId, QueuePlace Place) : JobEvent(JobId);
+
+    /// <param name="JobId">Job.</param>
+    /// <param name="Percent">0 to 100, never falling within one attempt; 0 starts an attempt.</param>
+    /// <param name="Message">For people.</param>
+    internal sealed record Progressed(Guid JobId, int Percent, string Message) : JobEvent(JobId);
+
+    /// <summary>The last event.</summary>
+    internal sealed record Completed(Guid JobId, JobResult Result) : JobEvent(JobId);
+
+    /// <summary>The last event: failed, timed out or cancelled.</summary>
+    internal sealed record Ended(Guid JobId, JobStatus Status) : JobEvent(JobId);
+}

@@ -1,0 +1,106 @@
+using Parley.Speakers;
+using Parley.Transcripts;
+
+namespace Parley.Server.Workers;
+
+/// <summary>Where recordings become transcripts: a pool of worker processes, or one pipeline in this process. Safe for concurrent calls.</summary>
+internal interface ITranscriptionEngine : IAsyncDisposable
+{
+    /// <summary>Jobs that can run at once. A call of <see cref="RunAsync"/> beyond that waits for a free slot.</summary>
+    int Slots { get; }
+
+    /// <summary>Whether at least one slot can take a job; false while models load.</summary>
+    bool IsReady { get; }
+
+    /// <summary>What all slots are doing.</summary>
+    IReadOnlyList<WorkerStatus> Workers { get; }
+
+    /// <summary>Identity of the models, the same in every process that loads the same files with the same settings: part of the key of every cached result.</summary>
+    string ModelIdentity { get; }
+
+    /// <summary>Begins to start the slots and returns; <see cref="IsReady"/> tells when the first is there. A slot that cannot start is tried again with growing pauses.</summary>
+    Task StartAsync(CancellationToken cancellationToken);
+
+    /// <summary>Makes a transcript.</summary>
+    /// <param name="order">What to do.</param>
+    /// <param name="progress">Told when the job starts on a slot, and then from time to time.</param>
+    /// <param name="cancellationToken">Stops the job: when it does not stop by itself within a moment, its worker is killed and replaced.</param>
+    /// <exception cref="Audio.AudioDecodeException">The recording cannot be read.</exception>
+    /// <exception cref="Inference.InferenceException">A model run failed.</exception>
+    /// <exception cref="Models.ModelFileException">The models cannot be loaded.</exception>
+    /// <exception cref="WorkerLostException">The worker died, hung or grew beyond its memory; it is being replaced.</exception>
+    Task<Transcript> RunAsync(WorkOrder order, IProgress<WorkProgress> progress, CancellationToken cancellationToken);
+
+    /// <summary>New jobs run with these devices; running ones end as they began.</summary>
+    Task SwitchDevicesAsync(Inference.Devices.DeviceOptions devices, CancellationToken cancellationToken);
+}
+
+/// <summary>One recording to be transcribed.</summary>
+internal sealed record WorkOrder
+{
+    public required Guid JobId { get; init; }
+
+    /// <summary>Full path of the recording.</summary>
+    public required string AudioPath { get; init; }
+
+    /// <summary>What messages call the recording.</summary>
+    public required string FileName { get; init; }
+
+    public SpeakerCount Speakers { get; init; } = SpeakerCount.Unknown;
+
+    /// <summary>Full path of what recognition and embedding once found; null: there is none. With it only voices are grouped anew and the audio is not read.</summary>
+    public string? AnalysisPath { get; init; }
+
+    /// <summary>Full path to which recognition and embeddings are written for later orders; null: nowhere.</summary>
+    public string? SaveAnalysisTo { get; init; }
+}
+
+/// <summary>How far a job has come.</summary>
+/// <param name="Worker">Number of the worker.</param>
+/// <param name="Done">Audio that recognition has seen.</param>
+/// <param name="Total">Length of the recording; null when unknown.</param>
+internal readonly record struct WorkProgress(int Worker, TimeSpan Done, TimeSpan? Total);
+
+/// <summary>One slot.</summary>
+internal sealed record WorkerStatus
+{
+    public required int Number { get; init; }
+
+    /// <summary>starting, idle, busy, stopping or broken.</summary>
+    public required string State { get; init; }
+
+    /// <summary>Null in the server's own process.</summary>
+    public int? ProcessId { get; init; }
+
+    /// <summary>Devices by stage, such as <c>asr cpu</c>, and how they were chosen; empty while it starts.</summary>
+    public IReadOnlyList<string> Devices { get; init; } = [];
+
+    public Guid? JobId { get; init; }
+
+    public int JobsDone { get; init; }
+
+    public int Restarts { get; init; }
+
+    public long MemoryBytes { get; init; }
+
+    /// <summary>Seconds from the start of the process until it was ready; 0 while it starts.</summary>
+    public double StartSeconds { get; init; }
+
+    /// <summary>Why it is broken; null when it is not.</summary>
+    public string? Error { get; init; }
+}
+
+/// <summary>Why a worker is gone.</summary>
+internal enum WorkerLoss
+{
+    Crashed,
+    Hung,
+    OutOfMemory,
+    DidNotStart,
+}
+
+/// <summary>A worker went away in the middle of a job. The job may be tried again elsewhere.</summary>
+internal sealed class WorkerLostException(WorkerLoss loss, string message, Exception? innerException = null) : Exception(message, innerException)
+{
+    public WorkerLoss Loss { get; } = loss;
+}
