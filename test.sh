@@ -30,35 +30,40 @@ if [ $# -gt 0 ] && [ "$1" != -- ]; then
 fi
 [ $# -gt 0 ] && shift
 
-name=Parley.Tests
-dll="$artifacts/bin/$name/release/$name.dll"
-ensure tests "tests/$name" "$dll" "${program_sources[@]}" samples/csharp tests
+names=(Parley.Tests Parley.Server.Tests)
+for name in "${names[@]}"; do
+  ensure "$name" "tests/$name" "$artifacts/bin/$name/release/$name.dll" "${program_sources[@]}" samples/csharp tests
+done
 need_ffmpeg
 case ${filter[*]-} in
-  '' | '-trait Group=e2e') need_software_gpu ;;
+  '' | '-trait Group=e2e') need_test_programs ;;
 esac
 
-report="$artifacts/test-results.xml"
-rm -f "$report"
-status=0
-"$dotnet" "$dll" -noColor -noLogo -noAutoReporters ${filter[@]+"${filter[@]}"} -xml "$report" "$@" </dev/null || status=$?
-
-# The first <assembly ...> tag of the report carries the counts.
+# The first <assembly ...> tag of a report carries the counts.
+#   count REPORT NAME
 count() {
-  if [ -f "$report" ]; then
-    sed -n "s/.*<assembly [^>]*[[:space:]]$1=\"\([0-9]*\)\".*/\1/p" "$report" | head -n 1
+  if [ -f "$1" ]; then
+    sed -n "s/.*<assembly [^>]*[[:space:]]$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1
   fi
 }
-passed=$(count passed) failed=$(count failed) errors=$(count errors) skipped=$(count skipped)
-failed=$((${failed:-0} + ${errors:-0}))
-if [ "$status" != 0 ] && [ "$failed" = 0 ]; then
-  say "The test program ended with status $status before it could report a failure."
-  failed=1
-fi
-if [ "$((${passed:-0} + failed))" = 0 ]; then
+
+status=0 passed=0 failed=0 skipped=0
+for name in "${names[@]}"; do
+  report="$artifacts/$name-results.xml" ended=0
+  rm -f "$report"
+  "$dotnet" "$artifacts/bin/$name/release/$name.dll" -noColor -noLogo -noAutoReporters ${filter[@]+"${filter[@]}"} -xml "$report" "$@" </dev/null || ended=$?
+  good=$(count "$report" passed) bad=$(count "$report" failed) errors=$(count "$report" errors) left=$(count "$report" skipped)
+  bad=$((${bad:-0} + ${errors:-0}))
+  if [ "$ended" != 0 ] && [ "$bad" = 0 ]; then
+    say "The test program $name ended with status $ended before it could report a failure."
+    bad=1
+  fi
+  passed=$((passed + ${good:-0})) failed=$((failed + bad)) skipped=$((skipped + ${left:-0}))
+done
+if [ "$((passed + failed))" = 0 ]; then
   say "No test ran."
   status=1
 fi
 [ "$failed" = 0 ] || status=1
-echo "${passed:-0} passed, $failed failed, ${skipped:-0} skipped"
+echo "$passed passed, $failed failed, $skipped skipped"
 exit "$status"

@@ -67,19 +67,28 @@ need_ffmpeg() {
   fi
 }
 
-# Debian's chromium brings SwiftShader, a software Vulkan driver: a second device for the tests. Where it cannot be installed they are skipped.
-need_software_gpu() {
-  [ -e /usr/lib/chromium/vk_swiftshader_icd.json ] && ldconfig -p 2>/dev/null | grep -q libvulkan.so.1 && return
-  local tried="$artifacts/.software-gpu-tried" as_root=()
-  [ "${PARLEY_NO_INSTALL:-}" = 1 ] || [ -e "$tried" ] || ! command -v apt-get >/dev/null && return
+# Programs that only tests need, on Debian; tries once for each in a checkout. Where one cannot be installed its tests are skipped and say so.
+#   need_test_programs
+need_test_programs() {
+  local missing=()
+  # A software Vulkan driver: a second device.
+  [ -e /usr/lib/chromium/vk_swiftshader_icd.json ] || missing+=(chromium)
+  ldconfig -p 2>/dev/null | grep -q libvulkan.so.1 || missing+=(libvulkan1)
+  # For a client in another language; the package serves the system's own Python, whichever comes first on the path.
+  python3 -c 'import websockets' 2>/dev/null || /usr/bin/python3 -c 'import websockets' 2>/dev/null || missing+=(python3-websockets)
+  if [ ${#missing[@]} = 0 ] || [ "${PARLEY_NO_INSTALL:-}" = 1 ] || ! command -v apt-get >/dev/null; then
+    return 0
+  fi
+  local as_root=() package
   if [ "$(id -u)" != 0 ]; then
     command -v sudo >/dev/null && sudo -n true 2>/dev/null || return 0
     as_root=(sudo -n)
   fi
-  say "The tests' software GPU is missing: installing chromium and libvulkan1 ..."
   mkdir -p "$artifacts"
-  : >"$tried" || true
-  for package in libvulkan1 chromium; do
+  for package in "${missing[@]}"; do
+    [ -e "$artifacts/.$package-tried" ] && continue
+    : >"$artifacts/.$package-tried" || true
+    say "$package is missing, which some tests need: installing it ..."
     install_package "$package" ${as_root[@]+"${as_root[@]}"} >"$artifacts/$package.log" 2>&1 </dev/null || true
   done
 }
