@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Parley.Asr;
+using Parley.Audio;
 using Parley.Features;
 using Parley.Inference;
 using Parley.Inference.Devices;
@@ -75,16 +76,32 @@ internal sealed class PipelineStages : IDisposable
     /// <summary>Each stage with a model and the device that would run it, such as <c>asr cpu</c>.</summary>
     public IEnumerable<string> Devices() => _sessions.OrderBy(item => item.Key).Select(item => $"{item.Key.ToString().ToLowerInvariant()} {item.Value.Device}");
 
+    /// <summary>Runs every model once on a second of noise.</summary>
+    public void WarmUp(CancellationToken cancellationToken)
+    {
+        Random random = new(Seed: 1);
+        float[] samples = [.. Enumerable.Range(0, AudioClock.SampleRateHz).Select(_ => (random.NextSingle() - 0.5f) / 10)];
+        float[] frames = Fbank.Compute(samples);
+        SpeechSegment segment = new(0, new VadSegment(0, 1000), samples, frames);
+        Vad.OpenStream().Push(frames, new float[frames.Length / Fbank.Dim], cancellationToken);
+        Recognizer.Recognize([segment], cancellationToken);
+        Punctuator.Punctuate(["warm", "up"], cancellationToken);
+        IDiarizationStream? voices = Diarizer?.OpenStream();
+        voices?.Push(segment, cancellationToken);
+        voices?.Embeddings(cancellationToken);
+    }
+
     /// <summary>Batches as asked for, but no longer than the recogniser's device takes.</summary>
     public BatchOptions BatchWithin(BatchOptions asked)
         => _sessions[PipelineStage.Asr].Limits.MaxBatchSeconds is { } most && most < asked.MaxBatchSeconds ? asked with { MaxBatchSeconds = most } : asked;
 
-    /// <summary>What ran where, and how long it took.</summary>
-    public IReadOnlyList<StageReceipt> Describe(StageClock clock, bool diarized, InferenceScope scope)
+    /// <summary>What ran where, and how long it took: all stages but the last, which joins what these have found.</summary>
+    public IReadOnlyList<StageReceipt> Describe(StageClock clock, bool embedded, InferenceScope scope)
     {
-        IEnumerable<PipelineStage> ran = Enum.GetValues<PipelineStage>().Where(stage => stage != PipelineStage.Speakers || diarized);
+        IEnumerable<PipelineStage> ran = Enum.GetValues<PipelineStage>()
+            .Where(stage => stage != PipelineStage.Transcripts && (stage != PipelineStage.Speakers || embedded));
         return [.. ran.Select(stage => new StageReceipt(
-            stage.ToString().ToLowerInvariant(),
+            TranscriptAssembler.NameOf(stage),
             _sessions.TryGetValue(stage, out ModelSession? session) ? Path.GetFileName(Path.GetDirectoryName(session.ModelPath)) : null,
             session is null ? null : string.Join(", ", scope.DevicesOf(session)),
             clock.Seconds(stage)))];

@@ -1,10 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Parley.Asr;
 using Parley.Audio;
-using Parley.Inference;
 using Parley.Models;
-using Parley.Punctuation;
 using Parley.Speakers;
 using Parley.Transcripts;
 
@@ -32,6 +29,9 @@ public sealed class TranscriptionPipeline : IDisposable
 
     /// <summary>The models behind this pipeline.</summary>
     public ModelBundle Bundle => _stages.Bundle;
+
+    /// <summary>Each stage with a model and the device that runs it, such as <c>asr cpu</c>; another one after a device has failed.</summary>
+    public IReadOnlyList<string> Devices => [.. _stages.Devices()];
 
     /// <summary>Time that loading the models took.</summary>
     public TimeSpan LoadTime => _stages.LoadTime;
@@ -63,17 +63,58 @@ public sealed class TranscriptionPipeline : IDisposable
         request ??= new TranscriptionRequest();
         if (request.Diarize && !_options.Diarize)
             throw new ArgumentException("Speakers are asked for, but this pipeline was loaded without them.", nameof(request));
+        SpeakerBounds.Check(request.Speakers);
 
+        RecordingAnalysis analysis = await AnalyzeAsync(audio, request.Diarize, progress, cancellationToken).ConfigureAwait(false);
+        return Complete(analysis, request, cancellationToken);
+    }
+
+    /// <summary>Runs every model over a recording: the costly half of <see cref="TranscribeAsync"/>, to be kept and completed as often as one likes.</summary>
+    /// <param name="audio">Read to its end; the caller disposes it.</param>
+    /// <param name="embedVoices">Whether speakers may be asked for later.</param>
+    /// <param name="progress">Told from several threads, a few times for each minute of audio.</param>
+    /// <param name="cancellationToken">Stops all stages, in the middle of a model run as well.</param>
+    /// <exception cref="AudioDecodeException">The recording cannot be read to its end.</exception>
+    /// <exception cref="Inference.InferenceException">A model run failed.</exception>
+    public async Task<RecordingAnalysis> AnalyzeAsync(
+        AudioSource audio,
+        bool embedVoices = true,
+        IProgress<TranscriptionProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(audio);
+        if (embedVoices && !_options.Diarize)
+            throw new ArgumentException("Voices are asked for, but this pipeline was loaded without their model.", nameof(embedVoices));
         AnnounceStart(audio);
-        using InferenceScope scope = InferenceScope.Begin();
-        using TranscriptionRun run = new(_stages, _options, audio, request, progress, cancellationToken);
-        (List<Word> words, IDiarizationStream? voices) = await run.ListenRecognizeAndEmbedAsync().ConfigureAwait(false);
-        IReadOnlyList<Sentence> sentences = run.Punctuate(words);
-        Diarization? diarization = run.GroupVoices(voices);
-        Transcript transcript = run.Join(sentences, diarization, scope);
+        using AnalysisRun run = new(_stages, _options, audio, embedVoices, progress, cancellationToken);
+        RecordingAnalysis analysis = await run.AnalyzeAsync().ConfigureAwait(false);
+        if (analysis.Duration > TimeSpan.Zero)
+            Volatile.Write(ref _lastRtf, analysis.WallSeconds / analysis.Duration.TotalSeconds);
+        return analysis;
+    }
+
+    /// <summary>Says who said what in a recording that was analysed: groups voices and joins them with sentences. Takes no model, and little time.</summary>
+    /// <param name="analysis">What was found, by this pipeline or another that is set up alike.</param>
+    /// <param name="request">What is asked; null asks for speakers, their number unknown.</param>
+    /// <param name="cancellationToken">Checked between steps.</param>
+    /// <returns>What <see cref="TranscribeAsync"/> gives for the same recording and request; the receipt's seconds are those of the analysis and of this call.</returns>
+    /// <exception cref="ArgumentException">Speakers are asked for, but the voices were not analysed; or their number contradicts itself.</exception>
+    public Transcript Complete(RecordingAnalysis analysis, TranscriptionRequest? request = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(analysis);
+        request ??= new TranscriptionRequest();
+        SpeakerBounds.Check(request.Speakers);
+        if (request.Diarize && analysis.Voices is null && Bundle.Speakers is not null)
+            throw new ArgumentException("Speakers are asked for, but the recording was analysed without voices.", nameof(request));
+
+        Transcript transcript = TranscriptAssembler.Assemble(analysis, request, _options, cancellationToken);
         AnnounceEnd(transcript);
         return transcript;
     }
+
+    /// <summary>Runs every model once on a second of noise: the first recording is then as fast as those after it, and a device that cannot run them is found out now.</summary>
+    /// <exception cref="Inference.InferenceException">A model run failed.</exception>
+    public void WarmUp(CancellationToken cancellationToken = default) => _stages.WarmUp(cancellationToken);
 
     /// <summary>Unloads the models.</summary>
     public void Dispose() => _stages.Dispose();
@@ -93,7 +134,6 @@ public sealed class TranscriptionPipeline : IDisposable
     private void AnnounceEnd(Transcript transcript)
     {
         Receipt receipt = transcript.Receipt;
-        Volatile.Write(ref _lastRtf, receipt.Rtf);
         string stages = string.Join(", ", receipt.Stages.Select(stage => $"{stage.Stage} {stage.Seconds:F2} s{(stage.Device is null ? "" : $" on {stage.Device}")}"));
         _logger.Transcribed(transcript.Duration.TotalSeconds, receipt.WallSeconds, receipt.Rtf, transcript.Sentences.Count, transcript.Speakers.Count, stages);
     }

@@ -10,18 +10,29 @@ public static class AudioFile
     /// <returns>The samples; the first of them are decoded already. The caller disposes it.</returns>
     /// <exception cref="AudioDecodeException">The file is missing, empty, no audio, damaged, too long, a playlist, or ffmpeg is missing.</exception>
     public static AudioSource Open(string path, AudioOptions options, CancellationToken cancellationToken)
+        => Open(path, displayName: path, options, cancellationToken);
+
+    /// <summary>Opens a recording whose owner knows it by another name than that of the file.</summary>
+    /// <param name="path">Path of the file, any name; it is never taken for an option or an address.</param>
+    /// <param name="displayName">What messages call it.</param>
+    /// <param name="options">Limits and the decoder.</param>
+    /// <param name="cancellationToken">Ends the opening and whatever process stands behind it.</param>
+    /// <returns>The samples; the first of them are decoded already. The caller disposes it.</returns>
+    /// <exception cref="AudioDecodeException">The file is missing, empty, no audio, damaged, too long, a playlist, or ffmpeg is missing.</exception>
+    public static AudioSource Open(string path, string displayName, AudioOptions options, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentException.ThrowIfNullOrEmpty(displayName);
         ArgumentNullException.ThrowIfNull(options);
         MediaHead head;
-        FileStream file = OpenFile(path);
+        FileStream file = OpenFile(path, displayName);
         try
         {
-            head = ReadHead(file, path, cancellationToken);
+            head = ReadHead(file, displayName, cancellationToken);
             if (head.IsNativeWave)
-                return Start(new WaveReader(FromStart(file, head), path, file), path, options, cancellationToken);
+                return Start(new WaveReader(FromStart(file, head), displayName, file), displayName, options, cancellationToken);
             if (!file.CanSeek) // a named pipe
-                return OpenSpooled(head, file, path, options, cancellationToken);
+                return OpenSpooled(head, file, displayName, options, cancellationToken);
         }
         catch
         {
@@ -30,7 +41,7 @@ public static class AudioFile
         }
 
         file.Dispose();
-        return OpenWithFfmpeg(Path.GetFullPath(path), path, head, spooled: null, options, cancellationToken);
+        return OpenWithFfmpeg(Path.GetFullPath(path), displayName, head, spooled: null, options, cancellationToken);
     }
 
     /// <summary>Opens a recording that comes as a stream, such as standard input.</summary>
@@ -53,7 +64,7 @@ public static class AudioFile
             : OpenSpooled(head, stream, displayName, options, cancellationToken);
     }
 
-    private static FileStream OpenFile(string path)
+    private static FileStream OpenFile(string path, string displayName)
     {
         try
         {
@@ -61,12 +72,12 @@ public static class AudioFile
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new AudioDecodeException(AudioFault.NotFound, $"{path} does not exist. Check the path.", error);
+            throw new AudioDecodeException(AudioFault.NotFound, $"{displayName} does not exist. Check the path.", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             string reason = Directory.Exists(path) ? "it is a directory" : error.Message;
-            throw new AudioDecodeException(AudioFault.NotFound, $"{path} cannot be opened: {reason}", error);
+            throw new AudioDecodeException(AudioFault.NotFound, $"{displayName} cannot be opened: {reason}", error);
         }
     }
 

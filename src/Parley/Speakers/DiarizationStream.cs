@@ -32,16 +32,18 @@ internal sealed class DiarizationStream(CampPlusModel model, SpeakerFeatures fea
     }
 
     /// <inheritdoc/>
+    public VoiceEmbeddings Embeddings(CancellationToken cancellationToken)
+    {
+        EmbedWaiting(cancellationToken);
+        return new VoiceEmbeddings([.. _windows], _embeddings.ToArray(), model.Dim);
+    }
+
+    /// <inheritdoc/>
     public Diarization Complete(SpeakerCount count, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(count);
         SpeakerBounds.Check(count);
-        EmbedWaiting(cancellationToken);
-        EmbeddingSet embeddings = new(_embeddings.ToArray(), model.Dim);
-        int[] labels = SpeakerClustering.Cluster(embeddings, count, options.Clustering, cancellationToken);
-        IReadOnlyList<SpeakerTurn> turns = TurnBuilder.Build(
-            [.. _windows.Select(window => (window.StartSeconds, window.EndSeconds))], labels, options.MinTurnSeconds, options.ReferenceCompatibleTurns);
-        return new Diarization(turns, turns.Count == 0 ? 0 : turns.Max(turn => turn.Speaker) + 1);
+        return Embeddings(cancellationToken).Group(count, options, cancellationToken);
     }
 
     // When the model fails, the windows go on waiting: windows and embeddings never part.

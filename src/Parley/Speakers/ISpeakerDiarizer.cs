@@ -37,6 +37,10 @@ public interface IDiarizationStream
     /// <exception cref="Inference.InferenceException">The model run failed; the message names the model.</exception>
     void Push(SpeechSegment segment, CancellationToken cancellationToken);
 
+    /// <summary>The embeddings of everything that was pushed so far. They stay as they are when more is pushed.</summary>
+    /// <exception cref="Inference.InferenceException">The model run failed; the message names the model.</exception>
+    VoiceEmbeddings Embeddings(CancellationToken cancellationToken);
+
     /// <summary>Groups the embeddings into speakers. May be called again with another count: nothing is computed twice but the grouping.</summary>
     Diarization Complete(SpeakerCount count, CancellationToken cancellationToken);
 }

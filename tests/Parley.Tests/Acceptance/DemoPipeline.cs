@@ -9,6 +9,8 @@ public sealed class DemoPipeline : IDisposable
 {
     private readonly Lazy<TranscriptionPipeline> _pipeline = new(() => TranscriptionPipeline.Load(ModelBundle.Load(TestPaths.DemoBundle)));
 
+    public TranscriptionPipeline Pipeline => _pipeline.Value;
+
     public async Task<Transcript> TranscribeAsync(string path, TranscriptionRequest? request = null)
     {
         using AudioSource audio = AudioFile.Open(path, new AudioOptions(), TestContext.Current.CancellationToken);

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Parley.Inference.Devices;
 
 /// <summary>How many threads a model run should take, from the cores that this process may really use.</summary>
-internal sealed class CpuBudget
+public sealed class CpuBudget
 {
     private const string Topology = "/sys/devices/system/cpu";
 
@@ -15,7 +15,7 @@ internal sealed class CpuBudget
     /// quota of the control group (rounded up) and the limits of Windows jobs.
     /// </param>
     /// <param name="topology">Linux's folder of processors; where it is missing each logical processor counts as a core.</param>
-    public CpuBudget(int usableProcessors, string topology)
+    internal CpuBudget(int usableProcessors, string topology)
     {
         // Two threads on one core share its arithmetic units, so threads beyond the cores only get into each other's way.
         // A quota counts processor time, not cores: it binds only where it is smaller.

@@ -5,21 +5,19 @@ using Parley.Audio;
 using Parley.Inference;
 using Parley.Punctuation;
 using Parley.Speakers;
-using Parley.Transcripts;
 
 namespace Parley;
 
-/// <summary>One recording on its way through the pipeline: its threads, its clock, its progress.</summary>
-internal sealed class TranscriptionRun : IDisposable
+/// <summary>One recording on its way through the models: its threads, its clock, its progress.</summary>
+internal sealed class AnalysisRun : IDisposable
 {
     // Segments on their way to a stage. Each holds up to a minute of audio and features (6 MB).
     private const int QueuedSegments = 8;
 
     private readonly PipelineStages _stages;
-    private readonly PipelineOptions _options;
     private readonly BatchOptions _batch;
     private readonly AudioSource _audio;
-    private readonly TranscriptionRequest _request;
+    private readonly bool _embedVoices;
     private readonly IProgress<TranscriptionProgress>? _progress;
     private readonly CancellationToken _callerToken;
     private readonly CancellationTokenSource _stop;
@@ -28,29 +26,49 @@ internal sealed class TranscriptionRun : IDisposable
     private readonly List<string> _notices = [];
     private long _samples;
 
-    public TranscriptionRun(
+    public AnalysisRun(
         PipelineStages stages,
         PipelineOptions options,
         AudioSource audio,
-        TranscriptionRequest request,
+        bool embedVoices,
         IProgress<TranscriptionProgress>? progress,
         CancellationToken cancellationToken)
     {
         _stages = stages;
-        _options = options;
         _batch = stages.BatchWithin(options.Batch);
         _audio = audio;
-        _request = request;
+        _embedVoices = embedVoices;
         _progress = progress;
         _callerToken = cancellationToken;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
     }
 
-    /// <summary>Listening feeds recognition and embedding; all three run at once. The first that fails stops the others.</summary>
-    public async Task<(List<Word> Words, IDiarizationStream? Voices)> ListenRecognizeAndEmbedAsync()
+    /// <summary>Reads the recording to its end and runs every model over it.</summary>
+    public async Task<RecordingAnalysis> AnalyzeAsync()
     {
-        IDiarizationStream? voices = _request.Diarize ? _stages.Diarizer?.OpenStream() : null;
-        if (_request.Diarize && voices is null)
+        using InferenceScope scope = InferenceScope.Begin();
+        (List<Word> words, IDiarizationStream? voices) = await ListenRecognizeAndEmbedAsync().ConfigureAwait(false);
+        IReadOnlyList<Sentence> sentences = Punctuate(words);
+        VoiceEmbeddings? embeddings = EmbedRest(voices);
+        return new RecordingAnalysis
+        {
+            Bundle = _stages.Bundle.Name,
+            Duration = AudioClock.ToTime(_samples),
+            Sentences = sentences,
+            Voices = embeddings,
+            Stages = _stages.Describe(_clock, embedded: embeddings is not null, scope),
+            WallSeconds = Stopwatch.GetElapsedTime(_start).TotalSeconds,
+            Notices = [.. scope.Notices, .. _notices, .. DomainCheck.Notices(_stages.Bundle, [.. sentences.SelectMany(sentence => sentence.Words)])],
+        };
+    }
+
+    public void Dispose() => _stop.Dispose();
+
+    // Listening feeds recognition and embedding; all three run at once. The first that fails stops the others.
+    private async Task<(List<Word> Words, IDiarizationStream? Voices)> ListenRecognizeAndEmbedAsync()
+    {
+        IDiarizationStream? voices = _embedVoices ? _stages.Diarizer?.OpenStream() : null;
+        if (_embedVoices && voices is null)
             _notices.Add($"The bundle '{_stages.Bundle.Name}' has no speaker model: nobody is named.");
         Channel<SpeechSegment> toRecognizer = Queue();
         Channel<SpeechSegment>? toDiarizer = voices is null ? null : Queue();
@@ -84,8 +102,8 @@ internal sealed class TranscriptionRun : IDisposable
         return (words, voices);
     }
 
-    /// <summary>Marks after words, words to sentences.</summary>
-    public IReadOnlyList<Sentence> Punctuate(List<Word> words)
+    // Marks after words, words to sentences.
+    private IReadOnlyList<Sentence> Punctuate(List<Word> words)
     {
         using StageClock.Lap lap = _clock.Run(PipelineStage.Punctuation);
         IReadOnlyList<PunctuationMark> marks = words.Count == 0
@@ -94,39 +112,12 @@ internal sealed class TranscriptionRun : IDisposable
         return SentenceBuilder.Build(words, marks);
     }
 
-    /// <summary>Embeddings to turns; null when speakers are not asked for.</summary>
-    public Diarization? GroupVoices(IDiarizationStream? voices)
+    // The last windows have waited for a full batch.
+    private VoiceEmbeddings? EmbedRest(IDiarizationStream? voices)
     {
         using StageClock.Lap lap = _clock.Run(PipelineStage.Speakers);
-        return voices?.Complete(_request.Speakers, _callerToken);
+        return voices?.Embeddings(_callerToken);
     }
-
-    /// <summary>Sentences and turns to a transcript, with its receipt.</summary>
-    public Transcript Join(IReadOnlyList<Sentence> sentences, Diarization? diarization, InferenceScope scope)
-    {
-        IReadOnlyList<TranscriptSentence> joined;
-        using (_clock.Run(PipelineStage.Transcripts))
-            joined = TranscriptParts.Sentences(SpeakerAssigner.Assign(sentences, diarization?.Turns ?? [], _options.Assignment));
-        TimeSpan duration = AudioClock.ToTime(_samples);
-        double wallSeconds = Stopwatch.GetElapsedTime(_start).TotalSeconds;
-        return new Transcript
-        {
-            Sentences = joined,
-            Speakers = TranscriptParts.Speakers(diarization),
-            Turns = TranscriptParts.Turns(diarization),
-            Duration = duration,
-            Receipt = new Receipt
-            {
-                Bundle = _stages.Bundle.Name,
-                Stages = _stages.Describe(_clock, diarized: diarization is not null, scope),
-                WallSeconds = wallSeconds,
-                Rtf = duration > TimeSpan.Zero ? wallSeconds / duration.TotalSeconds : 0,
-                Notices = [.. scope.Notices, .. _notices, .. DomainCheck.Notices(_stages.Bundle, [.. sentences.SelectMany(sentence => sentence.Words)])],
-            },
-        };
-    }
-
-    public void Dispose() => _stop.Dispose();
 
     private async Task ListenAsync(ChannelWriter<SpeechSegment> toRecognizer, ChannelWriter<SpeechSegment>? toDiarizer)
     {

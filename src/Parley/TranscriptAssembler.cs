@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using Parley.Speakers;
+using Parley.Transcripts;
+
+namespace Parley;
+
+/// <summary>From what was found to who said it: groups voices and joins them with sentences. Needs no model.</summary>
+internal static class TranscriptAssembler
+{
+    /// <summary>What a receipt calls a stage.</summary>
+    public static string NameOf(PipelineStage stage) => stage.ToString().ToLowerInvariant();
+
+    /// <summary>Makes a transcript.</summary>
+    public static Transcript Assemble(RecordingAnalysis analysis, TranscriptionRequest request, PipelineOptions options, CancellationToken cancellationToken)
+    {
+        long start = Stopwatch.GetTimestamp();
+        StageClock clock = new();
+        Diarization? diarization = null;
+        if (request.Diarize)
+        {
+            using StageClock.Lap lap = clock.Run(PipelineStage.Speakers);
+            diarization = analysis.Voices?.Group(request.Speakers, options.Diarization, cancellationToken);
+        }
+
+        IReadOnlyList<TranscriptSentence> joined;
+        using (clock.Run(PipelineStage.Transcripts))
+            joined = TranscriptParts.Sentences(SpeakerAssigner.Assign(analysis.Sentences, diarization?.Turns ?? [], options.Assignment));
+        double wallSeconds = analysis.WallSeconds + Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return new Transcript
+        {
+            Sentences = joined,
+            Speakers = TranscriptParts.Speakers(diarization),
+            Turns = TranscriptParts.Turns(diarization),
+            Duration = analysis.Duration,
+            Receipt = new Receipt
+            {
+                Bundle = analysis.Bundle,
+                Stages = Stages(analysis, diarization is not null, clock),
+                WallSeconds = wallSeconds,
+                Rtf = analysis.Duration > TimeSpan.Zero ? wallSeconds / analysis.Duration.TotalSeconds : 0,
+                Notices = analysis.Notices,
+            },
+        };
+    }
+
+    // Grouping belongs to the stage that made the embeddings.
+    private static List<StageReceipt> Stages(RecordingAnalysis analysis, bool diarized, StageClock clock)
+    {
+        List<StageReceipt> stages = [];
+        foreach (StageReceipt stage in analysis.Stages)
+        {
+            bool isSpeakers = string.Equals(stage.Stage, NameOf(PipelineStage.Speakers), StringComparison.Ordinal);
+            if (!isSpeakers)
+                stages.Add(stage);
+            else if (diarized)
+                stages.Add(stage with { Seconds = stage.Seconds + clock.Seconds(PipelineStage.Speakers) });
+        }
+
+        stages.Add(new StageReceipt(NameOf(PipelineStage.Transcripts), null, null, clock.Seconds(PipelineStage.Transcripts)));
+        return stages;
+    }
+}
