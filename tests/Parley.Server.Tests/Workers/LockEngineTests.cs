@@ -1,0 +1,9 @@
+using Parley.Server.Configuration;
+using Parley.Server.Workers;
+
+namespace Parley.Server.Tests.Workers;
+
+public sealed class LockEngineTests : EngineTests
+{
+    internal override ITranscriptionEngine Create(ServerOptions options) => new LockEngine(options);
+}

@@ -1,0 +1,20 @@
+using System.Diagnostics;
+
+namespace Parley.Server.Tests.Workers;
+
+/// <summary>Waits for something to become true; a test that waits in vain says for what.</summary>
+internal static class Wait
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(40);
+
+    public static async Task UntilAsync(Func<bool> condition, string what)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (!condition())
+        {
+            if (Stopwatch.GetElapsedTime(start) > Limit)
+                throw new TimeoutException($"Waited {Limit.TotalSeconds} s in vain for: {what}.");
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+    }
+}
