@@ -101,7 +101,7 @@ internal sealed class ModelLane(string modelPath, InferenceOptions options, Devi
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
-        using DeviceSlot.Turn turn = slot.Enter(cancellationToken);
+        using ProviderGate.Turn turn = slot.Enter(cancellationToken);
         try
         {
             slot.Backend.Configure(Device, file, session);
@@ -120,7 +120,7 @@ internal sealed class ModelLane(string modelPath, InferenceOptions options, Devi
 
     private IDisposableReadOnlyCollection<OrtValue> RunOn(IModelRunner runner, Dictionary<string, OrtValue> inputs, string[] outputNames, CancellationToken cancellationToken)
     {
-        using DeviceSlot.Turn turn = slot.Enter(cancellationToken);
+        using ProviderGate.Turn turn = slot.Enter(cancellationToken);
         using RunOptions run = new();
         using CancellationTokenRegistration registration = cancellationToken.Register(() => run.Terminate = true);
         try

@@ -17,7 +17,7 @@ internal sealed class SharedRunner(IModelRunner runner, DeviceSlot slot)
     {
         if (Interlocked.Decrement(ref _holders) != 0)
             return;
-        using DeviceSlot.Turn turn = slot.Enter(CancellationToken.None);
+        using ProviderGate.Turn turn = slot.Enter(CancellationToken.None);
         runner.Dispose();
     }
 }

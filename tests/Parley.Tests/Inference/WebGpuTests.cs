@@ -62,6 +62,20 @@ public sealed class WebGpuTests
     }
 
     [Fact]
+    public async Task Sessions_of_several_managers_take_turns()
+    {
+        SoftwareVulkan.Require();
+        float[] expected = TinyModel.Expected();
+
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+        {
+            DeviceManager manager = new(new DeviceOptions { Device = "webgpu", FallbackOnError = false });
+            using ModelSession session = ModelSession.Load(TinyModel.FilePath, new InferenceOptions { Threads = 1, Devices = manager });
+            Close.Within(1e-6f, expected, TinyModel.Run(session), columns: 192);
+        })));
+    }
+
+    [Fact]
     public void A_failure_on_webgpu_goes_on_with_the_cpu()
     {
         SoftwareVulkan.Require();

@@ -6,7 +6,6 @@ namespace Parley.Inference.Devices;
 internal sealed class DeviceSlot
 {
     private readonly TimeProvider _time;
-    private readonly SemaphoreSlim? _gate;
 
     public DeviceSlot(Device device, IDeviceBackend backend, ILogger log, TimeProvider time)
     {
@@ -14,7 +13,6 @@ internal sealed class DeviceSlot
         Backend = backend;
         Log = log;
         _time = time;
-        _gate = device.Limits.Concurrency == DeviceConcurrency.OneRunAtATime ? new SemaphoreSlim(1, 1) : null;
         Health = NewHealth();
     }
 
@@ -30,15 +28,6 @@ internal sealed class DeviceSlot
     public DeviceHealth NewHealth() => new(_time);
 
     /// <summary>Waits until the device takes another run. Dispose the result when it has ended.</summary>
-    public Turn Enter(CancellationToken cancellationToken)
-    {
-        _gate?.Wait(cancellationToken);
-        return new Turn(_gate);
-    }
-
-    /// <summary>The right to use the device.</summary>
-    internal readonly struct Turn(SemaphoreSlim? gate) : IDisposable
-    {
-        public void Dispose() => gate?.Release();
-    }
+    public ProviderGate.Turn Enter(CancellationToken cancellationToken)
+        => Device.Limits.Concurrency == DeviceConcurrency.OneRunAtATime ? ProviderGate.Enter(Device.Provider, Device.Index, cancellationToken) : default;
 }

@@ -38,7 +38,10 @@ internal sealed class WebGpuBackend(ProviderCatalog providers, Func<IReadOnlyLis
             return DeviceDetection.None("no graphics driver is installed", "Install your card's Vulkan driver (Debian: mesa-vulkan-drivers, or NVIDIA's own).");
 
         // Some drivers are listed but refused by the provider, so only starting it tells.
-        if (providers.TryStart(session => session.AppendExecutionProvider(ShortName, [])) is { } refusal)
+        string? refusal;
+        using (ProviderGate.Enter(Provider, index: 0, CancellationToken.None))
+            refusal = providers.TryStart(session => session.AppendExecutionProvider(ShortName, []));
+        if (refusal is not null)
             return DeviceDetection.None($"{found[0].Name}: {refusal}", "Update the graphics driver; software drivers other than SwiftShader are not supported.");
 
         GraphicsAdapter adapter = found[0];
