@@ -76,6 +76,17 @@ internal sealed class PipelineStages : IDisposable
     /// <summary>Each stage with a model and the device that would run it, such as <c>asr cpu</c>.</summary>
     public IEnumerable<string> Devices() => _sessions.OrderBy(item => item.Key).Select(item => $"{item.Key.ToString().ToLowerInvariant()} {item.Value.Device}");
 
+    /// <summary>
+    /// The devices that would run the stages, and how they were chosen: <c>cpu (as configured)</c>, or
+    /// <c>cuda for asr, speakers (the fastest by measurement); cpu for vad, punctuation (the fastest by measurement)</c>.
+    /// </summary>
+    public string DeviceChoices()
+        => string.Join("; ", _sessions.OrderBy(item => item.Key).GroupBy(item => (item.Value.Device, item.Value.DeviceReason)).Select(group =>
+        {
+            string stages = group.Count() == _sessions.Count ? "" : $" for {string.Join(", ", group.Select(item => item.Key.ToString().ToLowerInvariant()))}";
+            return $"{group.Key.Device}{stages} ({group.Key.DeviceReason})";
+        }));
+
     /// <summary>Runs every model once on a second of noise.</summary>
     public void WarmUp(CancellationToken cancellationToken)
     {

@@ -121,7 +121,7 @@ public sealed class TranscriptionPipeline : IDisposable
 
     private void AnnounceStart(AudioSource audio)
     {
-        string devices = string.Join(", ", _stages.Devices());
+        string devices = _stages.DeviceChoices();
         double rtf = Volatile.Read(ref _lastRtf);
         if (audio.Duration is not { } duration)
             _logger.TranscribingUnknownLength(devices);

@@ -44,6 +44,9 @@ public sealed class ModelSession : IDisposable
     /// <summary>The device that ran it last, or that it was loaded on, such as <c>cpu</c>.</summary>
     public string Device => _current.Device.Name;
 
+    /// <summary>How that device was chosen, in a few words.</summary>
+    public string DeviceReason => _current.Device == _choice.Device ? _choice.Reason : $"in place of {_choice.Device.Name}, which failed";
+
     /// <summary>What that device takes in one run.</summary>
     public DeviceLimits Limits => _current.Device.Limits;
 

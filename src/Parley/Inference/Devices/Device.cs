@@ -21,6 +21,9 @@ public sealed record Device
     /// <summary>Number among the devices of its backend, from 0.</summary>
     public int Index { get; init; }
 
+    /// <summary>Whether it is another way to the hardware of its backend's first device.</summary>
+    public bool IsAlternative { get; init; }
+
     /// <summary>Bytes of memory: the device's own, or the machine's where it shares that; null where it does not say.</summary>
     public long? MemoryBytes { get; init; }
 

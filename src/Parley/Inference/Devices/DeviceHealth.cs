@@ -25,6 +25,16 @@ internal sealed class DeviceHealth(TimeProvider time)
         }
     }
 
+    /// <summary>All of it at one moment.</summary>
+    public DeviceState State
+    {
+        get
+        {
+            lock (_lock)
+                return _failures == 0 ? DeviceState.Good : new DeviceState(time.GetUtcNow() >= RetryAt, LastFailure, RetryAt);
+        }
+    }
+
     /// <summary>Notes a failure. Failures while it is out of use already, of runs that had begun before, change nothing.</summary>
     /// <returns>Whether this failure took it out of use.</returns>
     public bool Fail(string reason)

@@ -25,4 +25,10 @@ internal static partial class DeviceLog
 
     [LoggerMessage(8007, LogLevel.Warning, "funasr.device_priority names {Name}, which is no device. Known: {Known}")]
     public static partial void UnknownPriority(this ILogger logger, string name, string known);
+
+    [LoggerMessage(8008, LogLevel.Warning, "{Problem}")]
+    public static partial void ProfileIgnored(this ILogger logger, string problem);
+
+    [LoggerMessage(8009, LogLevel.Warning, "{Outdated}")]
+    public static partial void MeasurementOutdated(this ILogger logger, string outdated);
 }

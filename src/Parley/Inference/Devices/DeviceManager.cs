@@ -36,6 +36,18 @@ public sealed class DeviceManager
         _logger = logger ?? NullLogger.Instance;
         _time = time ?? TimeProvider.System;
         _detections = backends.ToDictionary(backend => backend.Name, backend => new Lazy<DeviceDetection>(() => Detect(backend)), StringComparer.OrdinalIgnoreCase);
+        Measurements = new DeviceMeasurements(options.ProfilePath, () => Information(CpuBackend.DeviceName).Device, _logger);
+    }
+
+    // The same devices with other options.
+    private DeviceManager(DeviceManager other, DeviceOptions options)
+    {
+        Options = options;
+        _backends = other._backends;
+        _logger = other._logger;
+        _time = other._time;
+        _detections = other._detections;
+        Measurements = new DeviceMeasurements(options.ProfilePath, () => Information(CpuBackend.DeviceName).Device, _logger);
     }
 
     /// <summary>Knows the CPU alone, and touches no driver.</summary>
@@ -43,6 +55,12 @@ public sealed class DeviceManager
 
     /// <summary>How it chooses.</summary>
     public DeviceOptions Options { get; }
+
+    /// <summary>What the profile of <see cref="Options"/> says about these devices; read once.</summary>
+    public DeviceMeasurements Measurements { get; }
+
+    /// <summary>Version of ONNX Runtime, and so of the providers that are part of it.</summary>
+    public static string RuntimeVersion => ProviderCatalog.Runtime.RuntimeVersion;
 
     /// <summary>Names that a configuration may use: <c>auto</c> and the backends.</summary>
     public static IReadOnlyList<string> KnownNames { get; } = [DeviceOptions.Auto, .. DeviceBackends.All.Select(backend => backend.Name)];
@@ -75,24 +93,34 @@ public sealed class DeviceManager
             ?? new DeviceReport(name, null, reports[0].Reason ?? $"there are only {string.Join(", ", reports.Select(report => report.Name))}", reports[0].Remedy);
     }
 
-    /// <summary>Chooses a device as configured.</summary>
-    /// <param name="modelPath">The model that it is for.</param>
+    /// <summary>Chooses a device as configured; <c>auto</c> takes the fastest by the profile where the model was measured.</summary>
+    /// <param name="modelPath">The model that it is for; null for any.</param>
     /// <exception cref="ArgumentException">The configuration names a device that no backend knows, and allows no other.</exception>
     /// <exception cref="InferenceException">The configuration names a device that is not available, and allows no other.</exception>
     public DeviceChoice Select(string? modelPath = null)
     {
         DeviceChoice choice = string.Equals(Options.Device, DeviceOptions.Auto, StringComparison.OrdinalIgnoreCase)
-            ? Automatic("the first of device_priority that is available")
-            : Named(Options.Device);
+            ? Automatic(modelPath)
+            : Named(Options.Device, modelPath);
         Report(choice);
         return choice;
+    }
+
+    /// <summary>Whether a device works or is out of use for a while after a failure, as far as this manager's models have met it.</summary>
+    public DeviceState StateOf(Device device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        return _slots.TryGetValue(device.Name, out DeviceSlot? slot) ? slot.Health.State : DeviceState.Good;
     }
 
     /// <summary>The devices that take over when the chosen one fails, in order; none where the configuration allows no other.</summary>
     internal IReadOnlyList<Device> FallbacksFor(DeviceChoice choice, string modelPath)
         => Options.FallbackOnError && choice.Device.Kind != DeviceKind.Cpu
-            ? [.. Candidates([]).Where(device => device != choice.Device)]
+            ? [.. Candidates([], modelPath).Select(candidate => candidate.Device).Where(device => device != choice.Device)]
             : [];
+
+    /// <summary>The same devices, but one of them alone is used, whatever the profile says.</summary>
+    internal DeviceManager WithOnly(string device) => new(this, Options with { Device = device, FallbackOnError = false, ProfilePath = null });
 
     /// <summary>What all models on a device share.</summary>
     internal DeviceSlot SlotOf(Device device)
@@ -100,35 +128,56 @@ public sealed class DeviceManager
 
     private static string BackendOf(string name) => name.Split(':')[0];
 
-    private DeviceChoice Automatic(string reason, string? fallback = null, RejectedDevice? first = null)
+    private DeviceChoice Automatic(string? modelPath, string? fallback = null, RejectedDevice? first = null)
     {
         List<RejectedDevice> rejected = first is null ? [] : [first];
-        Device device = Candidates(rejected)[0];
-        return new DeviceChoice(device, reason, rejected, fallback is null ? null : $"{fallback}; {device.Name} is used instead.");
+        List<Candidate> candidates = Candidates(rejected, modelPath);
+        (Device device, double? seconds) = candidates[0];
+        string reason = seconds is null ? "the first of device_priority that is available" : "the fastest by measurement";
+        return new DeviceChoice(device, first is null ? reason : $"in place of {first.Name}, {reason}", rejected, fallback is null ? null : $"{fallback}; {device.Name} is used instead.");
     }
 
-    private DeviceChoice Named(string name)
+    private DeviceChoice Named(string name, string? modelPath)
     {
         if (Backend(name) is null)
         {
             ArgumentException unknown = UnknownName(name);
-            return Options.FallbackOnError ? Automatic("in place of an unknown device", unknown.Message, new RejectedDevice(name, "no device has that name")) : throw unknown;
+            return Options.FallbackOnError ? Automatic(modelPath, unknown.Message, new RejectedDevice(name, "no device has that name")) : throw unknown;
         }
 
         DeviceReport report = Information(name);
+        string? reason = report.Reason, remedy = report.Remedy;
         if (report.Device is { } device)
-            return new DeviceChoice(device, "as configured", []);
+        {
+            device = BestWay(device, name, modelPath);
+            reason = Measurements.Objection(device, modelPath);
+            if (reason is null)
+                return new DeviceChoice(device, "as configured", []);
+            remedy = "After an update of its driver, measure again with: parley devices --measure.";
+        }
 
-        string message = $"Device {name} is not available: {report.Reason}.{(report.Remedy is null ? "" : $" {report.Remedy}")}";
+        string message = $"Device {name} is not available: {reason}.{(remedy is null ? "" : $" {remedy}")}";
         return Options.FallbackOnError
-            ? Automatic($"in place of {name}", message.TrimEnd('.'), new RejectedDevice(name, report.Reason!))
+            ? Automatic(modelPath, message.TrimEnd('.'), new RejectedDevice(name, reason!))
             : throw new InferenceException(InferenceFault.DeviceUnavailable, "", name, $"{message} Or set funasr.fallback_on_error to true, or funasr.device to auto.");
     }
 
-    // Devices in the order of the priority list, the CPU at its end; those passed over are added to the list.
-    private List<Device> Candidates(List<RejectedDevice> rejected)
+    // A backend's name leaves open which way to the same hardware is taken: the fastest, where all were measured.
+    private Device BestWay(Device first, string name, string? modelPath)
     {
-        List<Device> accepted = [];
+        if (name.Contains(':', StringComparison.Ordinal) || modelPath is null)
+            return first;
+        Device[] ways = [first, .. _detections[first.Backend].Value.Devices.Where(device => device.IsAlternative && Measurements.Objection(device, modelPath) is null)];
+        return ways.Length > 1 && ways.All(way => Measurements.Find(way, modelPath) is { Problem: null })
+            ? ways.MinBy(way => Measurements.Find(way, modelPath)!.TotalSeconds)!
+            : first;
+    }
+
+    // Devices by their measured speed, those without measurements after them in the order of the priority list; the CPU is always among them.
+    // Those passed over are added to the list.
+    private List<Candidate> Candidates(List<RejectedDevice> rejected, string? modelPath)
+    {
+        List<Candidate> accepted = [];
         foreach (string name in Options.Priority.Append(CpuBackend.DeviceName))
         {
             if (Backend(name) is not { } backend)
@@ -142,16 +191,27 @@ public sealed class DeviceManager
             DeviceDetection detection = _detections[backend.Name].Value;
             if (detection.Devices.Count == 0)
                 rejected.Add(new RejectedDevice(name, detection.Reason!));
-            foreach (Device device in detection.Devices.Where(device => Names(name, device) && !accepted.Contains(device)))
+            foreach (Device device in detection.Devices.Where(device => Names(name, device) && !accepted.Any(other => other.Device == device)))
             {
-                if (device.Kind == DeviceKind.SoftwareGpu)
+                double? seconds = modelPath is null ? null : Measurements.Find(device, modelPath)?.TotalSeconds;
+                if (Measurements.Objection(device, modelPath) is { } objection)
+                    rejected.Add(new RejectedDevice(device.Name, objection));
+                else if (device.Kind == DeviceKind.SoftwareGpu && seconds is null)
                     rejected.Add(new RejectedDevice(device.Name, $"{device.Description} computes on the CPU, and more slowly; name it in funasr.device to use it"));
                 else
-                    accepted.Add(device);
+                    accepted.Add(new Candidate(device, seconds));
             }
         }
 
-        return accepted;
+        List<Candidate> ordered = [.. accepted.OrderBy(candidate => candidate.Seconds ?? double.PositiveInfinity)];
+        foreach (Candidate candidate in accepted.TakeWhile(candidate => candidate != ordered[0]))
+        {
+            rejected.Add(new RejectedDevice(candidate.Device.Name, candidate.Seconds is null
+                ? "not measured, unlike others; measure with: parley devices --measure"
+                : $"measured slower: {candidate.Seconds:g3} s, {ordered[0].Device.Name} {ordered[0].Seconds:g3} s"));
+        }
+
+        return ordered;
     }
 
     // "cuda" in the list means all of them, "cuda:1" that one.
@@ -200,4 +260,8 @@ public sealed class DeviceManager
         foreach (string warning in choice.Device.Warnings)
             _logger.DeviceVersion(choice.Device.Name, warning);
     }
+
+    /// <param name="Device">The device.</param>
+    /// <param name="Seconds">Its measured time for the model; null when it was not measured.</param>
+    private sealed record Candidate(Device Device, double? Seconds);
 }

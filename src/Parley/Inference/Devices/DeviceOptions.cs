@@ -17,7 +17,7 @@ public sealed record DeviceOptions : IValidatableObject
     /// <summary>Variable with a list of device names, separated by commas.</summary>
     public const string PriorityVariable = "FUNASR_DEVICE_PRIORITY";
 
-    /// <summary>Order in which <see cref="Auto"/> looks for devices.</summary>
+    /// <summary>Order in which <see cref="Auto"/> looks for devices without measurements.</summary>
     public static IReadOnlyList<string> DefaultPriority { get; } = ["mps", "cuda", "rocm", "xpu", "webgpu", "directml", "cpu"];
 
     /// <summary><see cref="Auto"/>, or a device's name such as <c>cpu</c> or <c>cuda:1</c>.</summary>
@@ -30,6 +30,12 @@ public sealed record DeviceOptions : IValidatableObject
     /// Whether another device is used, with a warning, when the named one is not there or fails. Where it is false that is an error.
     /// </summary>
     public bool FallbackOnError { get; init; } = true;
+
+    /// <summary>
+    /// File with the measurements of this machine, which <see cref="Auto"/> obeys; null chooses by priority alone. The commands pass
+    /// <see cref="DeviceProfile.StandardPath"/>.
+    /// </summary>
+    public string? ProfilePath { get; init; }
 
     /// <summary>The same options, with what the environment's variables say.</summary>
     /// <param name="read">Reads a variable; null for those of the process.</param>

@@ -3,7 +3,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace Parley.Inference.Devices;
 
 /// <summary>
-/// The GPU of Apple's chips, in two ways: <c>mps</c> is WebGPU over Metal, <c>mps:1</c> is Core ML.
+/// The GPU of Apple's chips, in two ways: <c>mps</c> is WebGPU over Metal, <c>mps:1</c> is Core ML. Without measurements the first is taken;
+/// a profile (<c>parley devices --measure</c>) prefers the second where it is faster and gives the same results.
 /// </summary>
 internal sealed class MpsBackend(ProviderCatalog providers, Func<Version?> macOs) : IDeviceBackend
 {
@@ -61,6 +62,7 @@ internal sealed class MpsBackend(ProviderCatalog providers, Func<Version?> macOs
         Name = Device.NameOf(Name, CoreMlIndex),
         Backend = Name,
         Index = CoreMlIndex,
+        IsAlternative = true,
         Kind = DeviceKind.Gpu,
         Description = $"{chip} (Core ML)",
         Provider = CoreMlProvider,
