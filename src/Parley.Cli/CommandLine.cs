@@ -69,6 +69,8 @@ internal static class CommandLine
             new TranscribeCommand(terminal),
             new ModelsCommand(terminal),
             new EvalCommand(terminal),
+            new DevicesCommand(terminal),
+            new BenchCommand(terminal),
         };
         VersionOption version = root.Options.OfType<VersionOption>().Single();
         version.Description = "Show the versions of the program, .NET and ONNX Runtime, and the installed bundles.";

@@ -14,4 +14,7 @@ internal static class ExitCode
 
     /// <summary>Added to the number of the signal that ended the program: 130 for Ctrl-C.</summary>
     public const int Signal = 128;
+
+    /// <summary>Whether a program ended because a person or the system asked it to: hang-up, Ctrl-C or a request to end.</summary>
+    public static bool IsInterruption(int exitCode) => exitCode is Signal + 1 or Signal + 2 or Signal + 15;
 }

@@ -49,4 +49,17 @@ internal sealed class CommonOptions
             .SetMinimumLevel(verbose ? LogLevel.Debug : quiet ? LogLevel.Error : LogLevel.Warning)
             .AddProvider(new TerminalLoggerProvider(terminal, verbose)));
     }
+
+    /// <summary>The options with which a child process finds the same settings and the same bundle.</summary>
+    public IReadOnlyList<string> ForChild(ParseResult parsed, ModelBundle bundle)
+    {
+        List<string> options = ["--models", bundle.Directory];
+        if (parsed.GetValue(Quantized))
+            options.Add("--quantized");
+        if (parsed.GetValue(Config) is { } config)
+            options.AddRange(["--config", config]);
+        if (parsed.GetValue(Verbose))
+            options.Add("--verbose");
+        return options;
+    }
 }

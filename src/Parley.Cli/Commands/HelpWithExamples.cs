@@ -26,6 +26,7 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
                 parley transcribe meeting.m4a                     the transcript on standard output
                 parley transcribe *.m4a --speakers 2 -f srt       subtitles beside each recording
                 parley models list                                which models are installed
+                parley devices                                    what models can run on here
                 """,
             _ => string.Empty,
         };

@@ -36,6 +36,7 @@ internal sealed record Settings
             Device = fromCommandLine ?? Device ?? defaults.Device,
             Priority = DevicePriority?.Split(',') ?? defaults.Priority,
             FallbackOnError = FallbackOnError ?? defaults.FallbackOnError,
+            ProfilePath = DeviceProfile.StandardPath(),
         };
     }
 

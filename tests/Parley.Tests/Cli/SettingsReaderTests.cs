@@ -73,7 +73,7 @@ public sealed class SettingsReaderTests : IDisposable
         (fromEnvironment.Device, fromEnvironment.FallbackOnError).ShouldBe(("cuda:1", false));
         fromEnvironment.Priority.ShouldBe(["mps", "cpu"]);
         Read(file).DeviceOptions("cpu").Device.ShouldBe("cpu");
-        new Settings().DeviceOptions(null).ShouldBe(new DeviceOptions());
+        new Settings().DeviceOptions(null).ShouldBe(new DeviceOptions { ProfilePath = DeviceProfile.StandardPath() });
     }
 
     [Fact]
