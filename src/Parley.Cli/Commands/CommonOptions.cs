@@ -20,7 +20,7 @@ internal sealed class CommonOptions
     public Option<string?> Models { get; } = new("--models", "--model")
     {
         HelpName = "DIR|NAME",
-        Description = "Model bundle: a directory, or the name of an installed one. Default: funasr.model_dir if it is a bundle, else demo.",
+        Description = "Model bundle: a directory, or the name of an installed one. Default: funasr.bundle, else funasr.model_dir if it is a bundle, else demo.",
     };
 
     public Option<bool> Quantized { get; } = new("--quantized")
@@ -40,7 +40,7 @@ internal sealed class CommonOptions
         => SettingsReader.Read(parsed.GetValue(Config), Environment.GetEnvironmentVariable, warning => terminal.WriteError($"warning: {warning}"));
 
     public ModelBundleOptions BundleOptions(ParseResult parsed, Settings settings)
-        => new() { PreferQuantized = parsed.GetValue(Quantized), SearchFolders = settings.SearchFolders };
+        => new() { PreferQuantized = parsed.GetValue(Quantized) || settings.Quantized, SearchFolders = settings.SearchFolders };
 
     public ILoggerFactory CreateLoggers(ParseResult parsed, Terminal terminal, bool quiet = false)
     {

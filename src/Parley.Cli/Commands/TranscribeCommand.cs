@@ -8,6 +8,7 @@ using Parley.Cli.Transcribing;
 using Parley.Inference;
 using Parley.Inference.Devices;
 using Parley.Models;
+using Parley.Server.Configuration.Keys;
 using Parley.Speakers;
 using Parley.Transcripts;
 
@@ -59,10 +60,10 @@ internal sealed class TranscribeCommand : ExampleCommand
     private readonly Option<bool> _skipExisting = new("--skip-existing") { Description = "Leave out recordings whose results are all there." };
 
     private readonly Option<int?> _threads = NumberOption.Create(
-        "--threads", [], "N", "Threads of the models. Default: one for each core.", 1, SettingKey.MaxThreads);
+        "--threads", [], "N", "Threads of the models. Default: one for each core.", 1, ModelKeys.MaxThreads);
 
     private readonly Option<double?> _batchSeconds = NumberOption.Create(
-        "--batch-seconds", [], "S", "Seconds of audio in one call of the recogniser; more takes more memory. Default: 60.", SettingKey.MinBatchSeconds, SettingKey.MaxBatchSeconds);
+        "--batch-seconds", [], "S", "Seconds of audio in one call of the recogniser; more takes more memory. Default: 60.", ModelKeys.MinBatchSeconds, ModelKeys.MaxBatchSeconds);
 
     private readonly Option<string?> _device = new("--device")
     {

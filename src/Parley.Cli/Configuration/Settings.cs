@@ -6,6 +6,12 @@ namespace Parley.Cli.Configuration;
 /// <summary>What config.json and the environment say; null where they say nothing. The command line comes on top.</summary>
 internal sealed record Settings
 {
+    /// <summary><c>funasr.bundle</c>: name or full path of a bundle.</summary>
+    public string? Bundle { get; init; }
+
+    /// <summary><c>funasr.quantized</c>: whether the smaller weights are taken where there are both kinds.</summary>
+    public bool Quantized { get; init; }
+
     /// <summary><c>funasr.model_dir</c>: a bundle, or the folder in which bundles lie. Full path.</summary>
     public string? ModelDirectory { get; init; }
 
@@ -40,7 +46,7 @@ internal sealed record Settings
         };
     }
 
-    /// <summary>The bundle to use: that of the command line, else the model directory if it is one, else the one that comes with the program.</summary>
+    /// <summary>The bundle to use: that of the command line, else the configured one, else the model directory if it is one, else the one that comes with the program.</summary>
     public string ChooseBundle(string? fromCommandLine)
-        => fromCommandLine ?? (ModelDirectory is { } directory && ModelBundleLocator.IsBundle(directory) ? directory : ModelBundleLocator.DefaultName);
+        => fromCommandLine ?? Bundle ?? (ModelDirectory is { } directory && ModelBundleLocator.IsBundle(directory) ? directory : ModelBundleLocator.DefaultName);
 }

@@ -204,9 +204,13 @@ internal sealed record AuthOptions
 /// <summary>Section <c>logging</c>.</summary>
 internal sealed record LoggingOptions
 {
+    /// <summary>TRACE, DEBUG, INFO, WARNING, ERROR or CRITICAL.</summary>
     public string Level { get; init; } = "INFO";
 
     public string LogDir { get; init; } = Path.GetFullPath("logs");
+
+    /// <summary>Pattern of a line, as the seeds' server writes it (<c>{time} | {level} | {message}</c>); null for ours.</summary>
+    public string? Format { get; init; }
 
     /// <summary>Size at which a file is followed by the next.</summary>
     public int RotationMb { get; init; } = 100;
