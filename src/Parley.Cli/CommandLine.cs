@@ -14,12 +14,16 @@ internal static class CommandLine
     private const int RedirectedWidth = 110;
 
     /// <summary>Runs the program.</summary>
+    /// <param name="args">What was typed.</param>
+    /// <param name="terminal">Where to read and write.</param>
+    /// <param name="signals">The signals of the process, for commands that treat them in their own way; null for none.</param>
+    /// <param name="cancellationToken">Cancelled by the first signal.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static async Task<int> RunAsync(IReadOnlyList<string> args, Terminal terminal, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, Terminal terminal, SignalCancellation? signals, CancellationToken cancellationToken)
     {
         // An input called @name is a file, not a list of arguments.
         ParserConfiguration parser = new() { ResponseFileTokenReplacer = null };
-        RootCommand root = Build(terminal);
+        RootCommand root = Build(terminal, signals);
         if (args.Count == 0)
         {
             root.Parse(["--help"], parser).Invoke(new InvocationConfiguration { Output = terminal.Error });
@@ -62,7 +66,7 @@ internal static class CommandLine
     }
 
     /// <summary>All commands and options.</summary>
-    public static RootCommand Build(Terminal terminal)
+    public static RootCommand Build(Terminal terminal, SignalCancellation? signals = null)
     {
         RootCommand root = new("Parley answers who said what: audio or video in, a punctuated transcript with speakers and times out.")
         {
@@ -71,6 +75,7 @@ internal static class CommandLine
             new EvalCommand(terminal),
             new DevicesCommand(terminal),
             new BenchCommand(terminal),
+            new ServeCommand(terminal, signals),
         };
         VersionOption version = root.Options.OfType<VersionOption>().Single();
         version.Description = "Show the versions of the program, .NET and ONNX Runtime, and the installed bundles.";

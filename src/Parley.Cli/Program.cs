@@ -5,7 +5,7 @@ using SignalCancellation signals = new();
 using Terminal terminal = Terminal.OfProcess();
 try
 {
-    int exitCode = await CommandLine.RunAsync(args, terminal, signals.Token);
+    int exitCode = await CommandLine.RunAsync(args, terminal, signals, signals.Token);
     terminal.Output.Flush();
     return exitCode;
 }

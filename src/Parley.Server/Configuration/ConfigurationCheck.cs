@@ -34,7 +34,7 @@ internal static class ConfigurationCheck
         if (!auth.Enabled)
             return;
         const string Remedy = "Set FUNASR_AUTH_SECRET_KEY to a long random text (openssl rand -hex 32)";
-        if (auth.SecretKey == AuthOptions.PlaceholderKey)
+        if (auth.SecretKey is AuthOptions.PlaceholderKey)
         {
             if (auth.AllowDefaultKey)
                 build.Warnings.Add($"auth.secret_key is the placeholder that everybody knows, and auth.allow_default_key lets it pass: anybody can make tokens. {Remedy}.");

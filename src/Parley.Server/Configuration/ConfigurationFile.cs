@@ -28,7 +28,7 @@ internal static class ConfigurationFile
     {
         foreach (JsonProperty section in Keys(root))
         {
-            if (modelsOnly && section.Name != SettingTable.ModelSection && SettingTable.Sections.Contains(section.Name))
+            if (modelsOnly && section.Name is not SettingTable.ModelSection && SettingTable.Sections.Contains(section.Name))
                 continue;
             if (!SettingTable.Sections.Contains(section.Name))
                 build.Unknown(section.Name, file, SettingTable.Sections);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Parley.Inference.Devices;
 using Parley.Models;
 
 namespace Parley.Server.Configuration;
@@ -43,6 +44,7 @@ internal static class ConfigurationReader
         string database = Path.GetFileName(options.Database.Path);
         return options with
         {
+            Funasr = options.Funasr with { Devices = options.Funasr.Devices with { ProfilePath = DeviceProfile.StandardPath() } },
             Server = options.Server with { TempDir = Path.Combine(root, "temp"), UploadDir = Path.Combine(root, "uploads") },
             Database = options.Database with { Path = request.DataDirectory is null ? Path.Combine(root, "data", database) : Path.Combine(root, database) },
             Logging = options.Logging with { LogDir = Path.Combine(root, "logs") },
@@ -69,7 +71,7 @@ internal static class ConfigurationReader
         {
             using JsonDocument document = ConfigurationFile.Parse(path);
             // Another program may keep a file of this name here.
-            if (!isNamed && !document.RootElement.EnumerateObject().Any(item => request.ModelsOnly ? item.Name == SettingTable.ModelSection : SettingTable.Sections.Contains(item.Name)))
+            if (!isNamed && !document.RootElement.EnumerateObject().Any(item => request.ModelsOnly ? item.Name is SettingTable.ModelSection : SettingTable.Sections.Contains(item.Name)))
                 return null;
             ConfigurationFile.Apply(document.RootElement, name, Path.GetDirectoryName(path)!, request.ModelsOnly, build);
             return path;
@@ -101,7 +103,7 @@ internal static class ConfigurationReader
         {
             SettingKey setting = SettingTable.Get(key);
             build.Apply(setting, value, directory, $"profile {profile.Name}", isError: true);
-            if (setting.Show(before) != setting.Show(build.Options))
+            if (!setting.IsSame(before, build.Options))
                 changes.Add($"{key} {setting.ShowMasked(before)} -> {setting.ShowMasked(build.Options)}");
         }
 

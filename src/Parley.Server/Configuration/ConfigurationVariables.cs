@@ -22,7 +22,7 @@ internal sealed class ConfigurationVariables(IReadOnlyDictionary<string, string>
     {
         foreach (SettingKey key in SettingTable.All)
         {
-            if ((!request.ModelsOnly || SettingTable.SectionOf(key.Name) == SettingTable.ModelSection) && Find(key.Variable) is var (value, source))
+            if ((!request.ModelsOnly || SettingTable.SectionOf(key.Name) is SettingTable.ModelSection) && Find(key.Variable) is var (value, source))
                 build.Apply(key, value, request.WorkingDirectory, source, isError: false);
         }
 

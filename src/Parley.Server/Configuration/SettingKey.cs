@@ -30,6 +30,13 @@ internal sealed record SettingKey
     /// <summary>Why the key is accepted and changes nothing; null for keys that are obeyed.</summary>
     public string? Ignored { get; init; }
 
+    /// <summary>Whether two options have the same value of this key.</summary>
+    public bool IsSame(ServerOptions one, ServerOptions other) => string.Equals(Show(one), Show(other), StringComparison.Ordinal);
+
+    /// <summary>The options with this key's value of others.</summary>
+    public ServerOptions Copy(ServerOptions from, ServerOptions to)
+        => Apply(to, Show(from) is var text and not "null" ? text : "", new SettingContext(Environment.CurrentDirectory, static _ => { })) ?? to;
+
     /// <summary>The value for people: secrets are masked.</summary>
     public string ShowMasked(ServerOptions options) => Mask(Show(options));
 

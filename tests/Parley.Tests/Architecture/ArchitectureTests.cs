@@ -66,10 +66,11 @@ public sealed class ArchitectureTests
     [Fact]
     public void Assemblies_refer_one_way()
     {
-        string[] onnxRuntime = Ours("Microsoft.ML.OnnxRuntime"), library = Ours("Parley"), commandLine = Ours("Parley.Cli");
+        string[] onnxRuntime = Ours("Microsoft.ML.OnnxRuntime"), library = Ours("Parley"), server = Ours("Parley.Server"), commandLine = Ours("Parley.Cli");
         onnxRuntime.ShouldBeEmpty();
         library.ShouldBe(["Microsoft.ML.OnnxRuntime"]);
-        commandLine.ShouldBe(["Parley"]);
+        server.ShouldBe(["Parley"]);
+        commandLine.ShouldBe(["Parley", "Parley.Server"], ignoreOrder: true);
 
         static string[] Ours(string name) => [.. TypeUseReader.ReferencedAssemblies(Assembly(name))
             .Where(reference => reference.StartsWith("Parley", StringComparison.Ordinal) || reference == "Microsoft.ML.OnnxRuntime")];

@@ -1,3 +1,4 @@
+using System.Buffers;
 using static Parley.Server.Configuration.Setting;
 
 namespace Parley.Server.Configuration.Keys;
@@ -5,6 +6,8 @@ namespace Parley.Server.Configuration.Keys;
 /// <summary>Section <c>server</c>.</summary>
 internal static class ListenKeys
 {
+    private static readonly SearchValues<char> Letters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789");
+
     public static IReadOnlyList<SettingKey> All { get; } =
     [
         Text("server.host", "FUNASR_SERVER_HOST", "an address or a host name", o => o.Server.Host, (o, v) => o with { Server = o.Server with { Host = v } }) with { Option = "--host" },
@@ -25,6 +28,6 @@ internal static class ListenKeys
         string extension = text.ToLowerInvariant();
         if (extension.Length > 0 && !extension.StartsWith('.'))
             extension = "." + extension;
-        return extension.Length is > 1 and <= 16 && extension.AsSpan(1).IndexOfAnyExcept("abcdefghijklmnopqrstuvwxyz0123456789") < 0 ? extension : null;
+        return extension.Length is > 1 and <= 16 && extension.AsSpan(1).IndexOfAnyExcept(Letters) < 0 ? extension : null;
     }
 }

@@ -13,7 +13,7 @@ internal static class TranscriptionKeys
     [
         Choice("transcription.concurrency_mode", "FUNASR_CONCURRENCY_MODE", "pool or lock", Mode,
             o => o.Transcription.ConcurrencyMode == ConcurrencyMode.Pool ? "pool" : "lock",
-            (o, v) => With(o, o.Transcription with { ConcurrencyMode = v == "pool" ? ConcurrencyMode.Pool : ConcurrencyMode.Lock })),
+            (o, v) => With(o, o.Transcription with { ConcurrencyMode = v is "pool" ? ConcurrencyMode.Pool : ConcurrencyMode.Lock })),
         Int("transcription.max_concurrent_tasks", "FUNASR_MAX_CONCURRENT_TASKS", 1, 1024, o => o.Transcription.MaxConcurrentTasks, (o, v) => With(o, o.Transcription with { MaxConcurrentTasks = v })),
         Int("transcription.max_queue_size", "FUNASR_MAX_QUEUE_SIZE", 1, 1_000_000, o => o.Transcription.MaxQueueSize, (o, v) => With(o, o.Transcription with { MaxQueueSize = v })),
         Int("transcription.max_queued_per_client", "FUNASR_MAX_QUEUED_PER_CLIENT", 0, 1_000_000, o => o.Transcription.MaxQueuedPerClient, (o, v) => With(o, o.Transcription with { MaxQueuedPerClient = v })),
@@ -47,7 +47,7 @@ internal static class TranscriptionKeys
     private static string? Mode(string text, SettingContext context)
     {
         string mode = text.ToLowerInvariant();
-        if (mode != "thread_pool")
+        if (mode is not "thread_pool")
             return mode is "pool" or "lock" ? mode : null;
         context.Warn("transcription.concurrency_mode: thread_pool is an old name; lock is used. Write lock, or pool for worker processes.");
         return "lock";
@@ -56,7 +56,7 @@ internal static class TranscriptionKeys
     private static string? Engine(string text, SettingContext context)
     {
         string engine = text.ToLowerInvariant();
-        if (engine == SecondEngine)
+        if (engine is SecondEngine)
             context.Warn($"transcription.default_engine: this server has one engine, {OnlyEngine}, and uses it in place of {SecondEngine}; clients that ask for {SecondEngine} are refused.");
         return engine is OnlyEngine or SecondEngine ? OnlyEngine : null;
     }

@@ -1,0 +1,60 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Parley.Server.Telemetry;
+
+namespace Parley.Server.Hosting;
+
+/// <summary>The first and the last word on every request: whether the server is there for it at all, and what to say where nobody answers.</summary>
+internal static class RequestGate
+{
+    private const string RetryAfterSeconds = "2";
+
+    /// <summary>Answers 503 while the server starts or stops, except on its own pages.</summary>
+    public static void UsePhaseGate(this WebApplication application, ServerState state) => application.Use(async (context, next) =>
+    {
+        if (state.Phase == ServerPhase.Running || (!IsUpgrade(context.Request) && IsOwnPage(context.Request.Path)))
+        {
+            await next(context);
+            return;
+        }
+
+        context.Response.Headers.RetryAfter = RetryAfterSeconds;
+        await WriteAsync(context, StatusCodes.Status503ServiceUnavailable, HealthPages.StatusOf(state));
+    });
+
+    /// <summary>Behind the protocols: a handshake that none of them took must not end up on a page.</summary>
+    public static void UseHandshakeGuard(this WebApplication application) => application.Use(async (context, next) =>
+    {
+        if (IsUpgrade(context.Request))
+            await WriteAsync(context, StatusCodes.Status400BadRequest, "This is no complete WebSocket handshake.");
+        else
+            await next(context);
+    });
+
+    /// <summary>Answers what no page does: 426 for those who only look, 400 for those who send.</summary>
+    public static void MapEverythingElse(this IEndpointRouteBuilder routes) => routes.Map("/{**path}", async context =>
+    {
+        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
+        {
+            await WriteAsync(context, StatusCodes.Status400BadRequest, $"{context.Request.Method} is not answered here.");
+            return;
+        }
+
+        context.Response.Headers.Upgrade = "websocket";
+        context.Response.Headers.Connection = "Upgrade";
+        await WriteAsync(context, StatusCodes.Status426UpgradeRequired, "This server speaks WebSocket: connect to ws://host:port/. Its state is at /health.");
+    });
+
+    private static bool IsUpgrade(HttpRequest request)
+        => request.Headers.Upgrade.Any(value => value?.Contains("websocket", StringComparison.OrdinalIgnoreCase) == true);
+
+    private static bool IsOwnPage(PathString path) => path.Value is "/" or "/health" or "/livez" or "/readyz" or "/metrics" or "/status.js" or "/status.css";
+
+    private static Task WriteAsync(HttpContext context, int status, string text)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync(text + "\n", context.RequestAborted);
+    }
+}

@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Builder;
+using Parley.Server.Jobs;
+using Parley.Server.Workers;
+
+namespace Parley.Server.Hosting;
+
+/// <summary>The rooms that the host puts together. Tests put others in their places.</summary>
+internal sealed record ServerRooms
+{
+    /// <summary>Those of the program; null in a build that has no engine.</summary>
+    public static ServerRooms? Standard => null;
+
+    /// <summary>Makes the engine; it is started by the host.</summary>
+    public required Func<ServerContext, ITranscriptionEngine> Engine { get; init; }
+
+    /// <summary>Opens the jobs on disk; nothing runs before they are started.</summary>
+    public required Func<ServerContext, ITranscriptionEngine, JobsRoom> Jobs { get; init; }
+
+    /// <summary>Adds the protocols. What they do not answer, the host does: health, metrics, status page, and 426 for the rest.</summary>
+    public Action<WebApplication, ServerContext, IJobs> Protocols { get; init; } = static (_, _, _) => { };
+}
+
+/// <summary>The jobs, and how the host starts and stops them.</summary>
+internal sealed record JobsRoom
+{
+    /// <summary>The door for everybody else.</summary>
+    public required IJobs Jobs { get; init; }
+
+    /// <summary>Takes up what the last life left, and begins to run jobs.</summary>
+    public required Func<CancellationToken, Task> StartAsync { get; init; }
+
+    /// <summary>Takes no more jobs and waits for running ones until the token is cancelled; what still runs then is put back into the queue.</summary>
+    public required Func<CancellationToken, Task> StopAsync { get; init; }
+
+    /// <summary>Closes what <see cref="StopAsync"/> leaves open.</summary>
+    public required Func<ValueTask> DisposeAsync { get; init; }
+
+    /// <summary>Whether housekeeping goes on.</summary>
+    public Func<bool> IsMaintained { get; init; } = static () => true;
+}

@@ -1,0 +1,40 @@
+using Parley.Server.Hosting;
+using Parley.Server.Jobs;
+
+namespace Parley.Server.Tests.Hosting;
+
+/// <summary>Stands in for the jobs: figures as the test sets them, nothing else.</summary>
+internal sealed class StandInJobs : IJobs
+{
+    public JobFigures Figures { get; set; } = new() { MaxWaiting = 10 };
+
+    public bool IsStopped { get; private set; }
+
+    public JobsRoom Room => new()
+    {
+        Jobs = this,
+        StartAsync = static _ => Task.CompletedTask,
+        StopAsync = _ =>
+        {
+            IsStopped = true;
+            return Task.CompletedTask;
+        },
+        DisposeAsync = static () => ValueTask.CompletedTask,
+    };
+
+    public Task<JobResult?> FindResultAsync(Guid jobId, string fileName, string md5, JobOptions options, CancellationToken cancellationToken) => Task.FromResult<JobResult?>(null);
+
+    public Task<SubmitOutcome> SubmitAsync(JobSubmission submission, CancellationToken cancellationToken) => Task.FromResult<SubmitOutcome>(new SubmitOutcome.Refused("a stand-in"));
+
+    public SubmitOutcome? WouldRefuse(JobClient client) => null;
+
+    public Task<JobStatus?> FindAsync(Guid id, CancellationToken cancellationToken) => Task.FromResult<JobStatus?>(null);
+
+    public Task<JobResult?> ResultAsync(Guid id, CancellationToken cancellationToken) => Task.FromResult<JobResult?>(null);
+
+    public bool WasEvicted(Guid id) => false;
+
+    public Task<bool> CancelAsync(Guid id, CancellationToken cancellationToken) => Task.FromResult(false);
+
+    public IAsyncEnumerable<JobEvent> WatchAsync(Guid id, CancellationToken cancellationToken) => AsyncEnumerable.Empty<JobEvent>();
+}
