@@ -26,7 +26,7 @@ internal static class SettingsReader
         ModelOptions options = configuration.Options.Funasr;
         return new Settings
         {
-            Bundle = IsSet("funasr.bundle") && options.Bundle != options.ModelDir ? options.Bundle : null,
+            Bundle = IsSet("funasr.bundle") && !string.Equals(options.Bundle, options.ModelDir, StringComparison.Ordinal) ? options.Bundle : null,
             ModelDirectory = options.ModelDir,
             Quantized = options.Quantized,
             BatchSeconds = IsSet("funasr.batch_size_s") ? options.BatchSizeS : null,

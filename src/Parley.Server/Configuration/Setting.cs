@@ -17,14 +17,14 @@ internal static class Setting
 
     public static SettingKey Number(
         string name, string variable, double min, double max, string unit, Func<ServerOptions, double> get, Func<ServerOptions, double, ServerOptions> set) => new()
-    {
-        Name = name,
-        Variable = variable,
-        Expected = string.Create(CultureInfo.InvariantCulture, $"{unit} between {min} and {max}"),
-        Apply = (options, text, _) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= min && value <= max
-            ? set(options, value) : null,
-        Show = options => get(options).ToString(CultureInfo.InvariantCulture),
-    };
+        {
+            Name = name,
+            Variable = variable,
+            Expected = string.Create(CultureInfo.InvariantCulture, $"{unit} between {min} and {max}"),
+            Apply = (options, text, _) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= min && value <= max
+                ? set(options, value) : null,
+            Show = options => get(options).ToString(CultureInfo.InvariantCulture),
+        };
 
     public static SettingKey Bool(string name, string variable, Func<ServerOptions, bool> get, Func<ServerOptions, bool, ServerOptions> set) => new()
     {
@@ -38,13 +38,13 @@ internal static class Setting
     /// <summary>One of a few words. What is written may have other names for a value, which the options never see.</summary>
     public static SettingKey Choice(
         string name, string variable, string expected, Func<string, SettingContext, string?> canonical, Func<ServerOptions, string> get, Func<ServerOptions, string, ServerOptions> set) => new()
-    {
-        Name = name,
-        Variable = variable,
-        Expected = expected,
-        Apply = (options, text, context) => canonical(text.Trim(), context) is { } value ? set(options, value) : null,
-        Show = get,
-    };
+        {
+            Name = name,
+            Variable = variable,
+            Expected = expected,
+            Apply = (options, text, context) => canonical(text.Trim(), context) is { } value ? set(options, value) : null,
+            Show = get,
+        };
 
     public static SettingKey Text(string name, string variable, string expected, Func<ServerOptions, string?> get, Func<ServerOptions, string, ServerOptions> set) => new()
     {
@@ -58,13 +58,13 @@ internal static class Setting
     /// <summary>Text that may be empty, which means that there is none.</summary>
     public static SettingKey OptionalText(
         string name, string variable, string expected, Func<string, bool> isValid, Func<ServerOptions, string?> get, Func<ServerOptions, string?, ServerOptions> set) => new()
-    {
-        Name = name,
-        Variable = variable,
-        Expected = expected,
-        Apply = (options, text, _) => text.Trim() is { Length: > 0 } value ? (isValid(value) ? set(options, value) : null) : set(options, null),
-        Show = options => get(options) ?? "null",
-    };
+        {
+            Name = name,
+            Variable = variable,
+            Expected = expected,
+            Apply = (options, text, _) => text.Trim() is { Length: > 0 } value ? (isValid(value) ? set(options, value) : null) : set(options, null),
+            Show = options => get(options) ?? "null",
+        };
 
     public static SettingKey Directory(string name, string variable, Func<ServerOptions, string?> get, Func<ServerOptions, string, ServerOptions> set) => new()
     {
@@ -77,13 +77,13 @@ internal static class Setting
 
     public static SettingKey List(string name, string variable, string expected, Func<string, string?> canonical, Func<ServerOptions, IReadOnlyList<string>> get,
         Func<ServerOptions, IReadOnlyList<string>, ServerOptions> set) => new()
-    {
-        Name = name,
-        Variable = variable,
-        Expected = expected,
-        Apply = (options, text, _) => Names(text, canonical) is { Count: > 0 } names ? set(options, names) : null,
-        Show = options => string.Join(',', get(options)),
-    };
+        {
+            Name = name,
+            Variable = variable,
+            Expected = expected,
+            Apply = (options, text, _) => Names(text, canonical) is { Count: > 0 } names ? set(options, names) : null,
+            Show = options => string.Join(',', get(options)),
+        };
 
     /// <summary>A key that other programs know; it is accepted and changes nothing.</summary>
     public static SettingKey Ignored(string name, string variable, string why) => new()

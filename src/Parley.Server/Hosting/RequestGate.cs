@@ -42,7 +42,7 @@ internal static class RequestGate
         }
 
         context.Response.Headers.Upgrade = "websocket";
-        context.Response.Headers.Connection = "Upgrade";
+        context.Response.Headers.Connection = "Upgrade, close";
         await WriteAsync(context, StatusCodes.Status426UpgradeRequired, "This server speaks WebSocket: connect to ws://host:port/. Its state is at /health.");
     });
 

@@ -14,7 +14,7 @@ public sealed partial class ConfigurationDocsTests
 
     [Fact]
     public void Keys_of_the_page_are_those_that_are_obeyed()
-        => Rows("## Keys of config.json").Select(cells => $"{Code(cells[0])} {Code(cells[1])} {Code(cells[2])} {cells[4].EndsWith("*", StringComparison.Ordinal)}")
+        => Rows("## Keys of config.json").Select(cells => $"{Code(cells[0])} {Code(cells[1])} {Code(cells[2])} {cells[4].EndsWith('*')}")
             .ShouldBe(SettingTable.All.Where(key => key.Ignored is null).Select(key => $"{key.Name} {key.Variable} {key.Option} {key.IsLive}"));
 
     [Fact]
