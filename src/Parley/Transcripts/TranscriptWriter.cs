@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Parley.Transcripts.Formats;
 
 namespace Parley.Transcripts;
@@ -26,6 +27,18 @@ public static class TranscriptWriter
             case TranscriptFormat.Rttm: RttmFormat.Write(transcript, document, output); break;
             default: throw new ArgumentOutOfRangeException(nameof(format), format, "Unknown transcript format.");
         }
+    }
+
+    /// <summary>Writes the JSON object of a transcript as one value of a larger document.</summary>
+    /// <param name="transcript">What was said.</param>
+    /// <param name="document">What the object says beyond the transcript.</param>
+    /// <param name="output">Receives the object, with its own escaping and indentation. Stays open.</param>
+    public static void WriteJson(Transcript transcript, TranscriptDocument document, Utf8JsonWriter output)
+    {
+        ArgumentNullException.ThrowIfNull(transcript);
+        ArgumentNullException.ThrowIfNull(document);
+        ArgumentNullException.ThrowIfNull(output);
+        JsonFormat.Write(transcript, document, output);
     }
 
     /// <summary>The same as <see cref="Write"/>, as a string.</summary>

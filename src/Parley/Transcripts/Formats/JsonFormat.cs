@@ -23,11 +23,12 @@ internal static class JsonFormat
         output.Write('\n');
     }
 
+    public static void Write(Transcript transcript, TranscriptDocument document, Utf8JsonWriter output)
+        => JsonSerializer.Serialize(output, From(transcript, document), Compact);
+
     public static JsonTranscript From(Transcript transcript, TranscriptDocument document)
     {
         List<TranscriptSegment> merged = SentenceMerger.Merge(transcript.Sentences, spaceOut: document.Style == TranscriptStyle.Reader);
-        bool labelled = transcript.Sentences.Any(sentence => sentence.Speaker is not null);
-        bool diarized = labelled || transcript.Receipt.Stages.Any(stage => string.Equals(stage.Stage, "speakers", StringComparison.Ordinal));
         bool words = document.IncludeWords && merged.Any(segment => segment.Words.Count > 0);
         JsonSegment[] segments = [.. merged.Select(segment => Segment(segment, document.ShowSpeakers, words))];
         return new JsonTranscript(
@@ -40,7 +41,7 @@ internal static class JsonFormat
             document.CreatedAt.DateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff", CultureInfo.InvariantCulture),
             Finite(Math.Round(transcript.Receipt.WallSeconds, 3)),
             Error: null,
-            new JsonMetadata("funasr", diarized && document.ShowSpeakers, words, document.Language?.Trim(), labelled && !document.ShowSpeakers),
+            TranscriptMetadata.Of(transcript, document, words),
             Receipt(transcript.Receipt));
     }
 

@@ -13,7 +13,7 @@ internal sealed record JsonTranscript(
     string CreatedAt,
     double ProcessingTime,
     string? Error,
-    JsonMetadata Metadata,
+    TranscriptMetadata Metadata,
     JsonReceipt Receipt);
 
 /// <summary>Neighbouring sentences of one speaker; <c>words</c> is null when they were not asked for.</summary>
@@ -21,9 +21,6 @@ internal sealed record JsonSegment(double StartTime, double EndTime, string Text
 
 /// <summary>A word; confidence is null when the model gave none.</summary>
 internal sealed record JsonWord(string Text, double Start, double End, double? Confidence);
-
-/// <summary>What was delivered; <c>projected</c> when labels were taken away from a labelled result.</summary>
-internal sealed record JsonMetadata(string Engine, bool Diarize, bool WordAlign, string? Language, bool Projected);
 
 /// <summary>How the transcript came about.</summary>
 internal sealed record JsonReceipt(IReadOnlyList<JsonStage> Stages, double WallSeconds, double Rtf, string Bundle, IReadOnlyList<string> Notices);
