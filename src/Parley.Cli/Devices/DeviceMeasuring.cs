@@ -16,10 +16,15 @@ internal sealed class DeviceMeasuring(Terminal terminal, Func<IReadOnlyList<stri
     /// <param name="profilePath">The profile.</param>
     /// <param name="cancellationToken">Ends the child as well.</param>
     /// <returns>Whether every device could be measured; false also when another process is measuring.</returns>
-    /// <exception cref="UsageException">The samples are not installed.</exception>
+    /// <exception cref="UsageException">The samples are not installed, or the profile cannot be written.</exception>
     public async Task<bool> RunAsync(
         IReadOnlyList<Device> devices, ModelBundle bundle, IReadOnlyList<string> childOptions, string profilePath, CancellationToken cancellationToken)
     {
+        // Without them every device would seem to fail.
+        foreach (string sample in SampleAudio.All)
+            SampleAudio.Find(sample);
+        if (Directory.Exists(profilePath))
+            throw new UsageException($"{profilePath} is a directory; measurements are kept in a file. Set {DeviceProfile.PathVariable} to one.");
         using ProfileLock? held = ProfileLock.TryTake(profilePath);
         if (held is null)
         {
@@ -27,9 +32,6 @@ internal sealed class DeviceMeasuring(Terminal terminal, Func<IReadOnlyList<stri
             return false;
         }
 
-        // Without them every device would seem to fail.
-        foreach (string sample in SampleAudio.All)
-            SampleAudio.Find(sample);
         DeviceProfile profile = DeviceProfile.Load(profilePath, out string? problem) ?? DeviceProfile.Empty;
         if (problem is not null)
             terminal.WriteError($"warning: {problem}");

@@ -30,7 +30,7 @@ internal static class SampleAudio
                 return path;
         }
 
-        throw new UsageException($"The sample recording {name} is not installed. Name a recording.");
+        throw new UsageException($"The sample recording {name} is not installed: there is no samples/{name} beside the program. Copy it there; parley bench also takes a recording of yours.");
     }
 
     /// <summary>Writes a sample again and again, up to a length.</summary>

@@ -74,7 +74,7 @@ public sealed class DeviceMeasuringTests : IDisposable
 
         (await RunAsync(arguments => new ChildResult(ExitCode.Done, DeviceTrialRun.ToJson(Trial(arguments[2], 1))))).ShouldBeTrue();
 
-        _error.ToString().ShouldContain("is ignored");
+        _error.ToString().ShouldContain("is ignored: it is damaged in line 1. Measure again");
         DeviceProfile.Load(ProfilePath, out string? problem).ShouldNotBeNull();
         problem.ShouldBeNull();
     }

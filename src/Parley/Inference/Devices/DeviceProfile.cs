@@ -61,9 +61,13 @@ public sealed record DeviceProfile
                 return profile;
             problem = $"it has version {profile?.Version.ToString() ?? "none"}, this program writes version {CurrentVersion}";
         }
-        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException or NotSupportedException)
+        catch (JsonException error)
         {
-            problem = RuntimeMessage.Shorten(error.Message);
+            problem = $"it is damaged in line {(error.LineNumber ?? 0) + 1}";
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            problem = RuntimeMessage.Shorten(error.Message).TrimEnd('.');
         }
 
         problem = $"The device profile {path} is ignored: {problem}. Measure again with: parley devices --measure.";
