@@ -30,7 +30,11 @@ internal sealed record JobOptions
 /// <param name="Path">Full path; no two jobs share a file.</param>
 /// <param name="Md5">Of its bytes, lower-case hexadecimal.</param>
 /// <param name="Length">Bytes.</param>
-internal sealed record StoredAudio(string Path, string Md5, long Length);
+internal sealed record StoredAudio(string Path, string Md5, long Length)
+{
+    /// <summary>Of its bytes, lower-case hexadecimal, by whoever saw them pass; null: the queue reads the file once more.</summary>
+    public string? Sha256 { get; init; }
+}
 
 /// <summary>Who sent a job.</summary>
 /// <param name="Key">What fairness counts by: the user when authentication is on, else the address.</param>

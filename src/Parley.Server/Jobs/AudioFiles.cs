@@ -1,0 +1,62 @@
+using Microsoft.Extensions.Logging;
+using Parley.Server.Configuration;
+
+namespace Parley.Server.Jobs;
+
+/// <summary>Recordings on disk: deleted when their job has ended, and swept when nobody needs them.</summary>
+internal sealed class AudioFiles(JobBoard board, Func<ServerOptions> options, TimeProvider clock, ILogger logger)
+{
+    /// <summary>What lies in the folder for temporary files so long is nobody's.</summary>
+    private static readonly TimeSpan LongestTemporary = TimeSpan.FromHours(24);
+
+    /// <summary>Deletes the recording of an ended job, unless files are kept or another job needs it.</summary>
+    public void Release(string path)
+    {
+        if (!options().Transcription.DeleteAfterTranscription || board.AudioPaths().Contains(path))
+            return;
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            logger.NotDeleted(error.Message);
+        }
+    }
+
+    /// <summary>Deletes files of no live job that nobody has touched for the time of grace; files that are kept on purpose stay.</summary>
+    public void Sweep()
+    {
+        ServerOptions now = options();
+        if (now.Transcription.DeleteAfterTranscription)
+            Sweep(now.Server.UploadDir, TimeSpan.FromSeconds(now.Transcription.OrphanFileGraceSeconds));
+        Sweep(now.Server.TempDir, LongestTemporary);
+    }
+
+    private void Sweep(string folder, TimeSpan grace)
+    {
+        if (!Directory.Exists(folder))
+            return;
+        HashSet<string> needed = board.AudioPaths();
+        DateTime untouchedSince = (clock.GetUtcNow() - grace).UtcDateTime;
+        int swept = 0;
+        foreach (FileInfo file in new DirectoryInfo(folder).EnumerateFiles())
+        {
+            bool isLink = (file.Attributes & FileAttributes.ReparsePoint) != 0;
+            if (isLink || file.LastWriteTimeUtc > untouchedSince || needed.Contains(file.FullName))
+                continue;
+            try
+            {
+                file.Delete();
+                swept++;
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                logger.NotDeleted(error.Message);
+            }
+        }
+
+        if (swept > 0)
+            logger.Swept(swept, folder);
+    }
+}

@@ -1,0 +1,70 @@
+using Parley.Server.Storage;
+
+namespace Parley.Server.Jobs;
+
+/// <summary>Jobs as rows, and back.</summary>
+internal static class JobRows
+{
+    public static JobRow Row(JobSubmission submission, string sha256, DateTimeOffset createdAt) => new()
+    {
+        Id = submission.Id,
+        FileName = submission.FileName,
+        AudioPath = submission.Audio.Path,
+        Md5 = submission.Audio.Md5,
+        Sha256 = sha256,
+        Length = submission.Audio.Length,
+        Format = (int)submission.Options.Format,
+        Diarize = submission.Options.Diarize,
+        Speakers = SpeakerWish.Of(submission.Options.Speakers),
+        Language = submission.Options.Language,
+        ForceRefresh = submission.Options.ForceRefresh,
+        ClientKey = submission.Client.Key,
+        ClientUser = submission.Client.User,
+        Priority = submission.Priority,
+        State = RowState.Pending,
+        CreatedAt = createdAt,
+    };
+
+    public static LiveJob Live(JobRow row) => new(
+        row.Sequence,
+        new JobSubmission
+        {
+            Id = row.Id,
+            FileName = row.FileName,
+            Audio = new StoredAudio(row.AudioPath, row.Md5, row.Length) { Sha256 = row.Sha256 },
+            Options = Options(row),
+            Client = new JobClient(row.ClientKey, row.ClientUser),
+            Priority = row.Priority,
+        },
+        row.Sha256,
+        row.CreatedAt)
+    {
+        Retries = row.Retries,
+        Lost = row.Lost,
+    };
+
+    public static JobStatus Status(JobRow row) => new()
+    {
+        Id = row.Id,
+        FileName = row.FileName,
+        Md5 = row.Md5,
+        Options = Options(row),
+        Client = new JobClient(row.ClientKey, row.ClientUser),
+        State = (JobState)row.State,
+        Progress = row.State == RowState.Completed ? 100 : 0,
+        Error = row.Error,
+        Fault = (JobFault?)row.Fault,
+        CreatedAt = row.CreatedAt,
+        StartedAt = row.StartedAt,
+        EndedAt = row.EndedAt,
+    };
+
+    public static JobOptions Options(JobRow row) => new()
+    {
+        Format = (ResultFormat)row.Format,
+        Diarize = row.Diarize,
+        Speakers = SpeakerWish.Parse(row.Speakers),
+        Language = row.Language,
+        ForceRefresh = row.ForceRefresh,
+    };
+}

@@ -1,0 +1,302 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Parley.Server.Configuration;
+using Parley.Server.Notifications;
+using Parley.Server.Storage;
+using Parley.Server.Workers;
+
+namespace Parley.Server.Jobs;
+
+/// <summary>The jobs of a server, put together: open, start, stop, dispose, each once. Disposing without stopping is a crash: the next start mends it.</summary>
+internal sealed class JobService : IJobs, IAsyncDisposable
+{
+    // Watchers must hear something at least every 30 seconds.
+    private static readonly TimeSpan RefreshInterval = TimeSpan.FromSeconds(25);
+
+    // An engine kills what does not stop within seconds; beyond this it hangs itself.
+    private static readonly TimeSpan AbandonTimeout = TimeSpan.FromSeconds(20);
+
+    private readonly Database _database;
+    private readonly ITranscriptionEngine _engine;
+    private readonly Func<ServerOptions> _options;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly LearnedPace _pace = new();
+    private readonly JobCounters _counters = new();
+    private readonly JobStore _store;
+    private readonly ResultCache _cache;
+    private readonly JobBoard _board;
+    private readonly AudioFiles _files;
+    private readonly JobEnds _ends;
+    private readonly JobIntake _intake;
+    private readonly JobRunner _runner;
+    private readonly EvictedIds _evicted;
+    private readonly CancellationTokenSource _leaving = new();
+    private readonly Lock _dispatch = new();
+    private ITimer? _refresh;
+    private Task _maintenance = Task.CompletedTask;
+    private bool _isClosed;
+
+    private JobService(Database database, ITranscriptionEngine engine, INotifier notifier, Func<ServerOptions> options, JobServiceParts parts)
+    {
+        (_database, _engine, _options, _clock) = (database, engine, options, parts.Clock);
+        _logger = parts.Loggers.CreateLogger<JobService>();
+        _store = new JobStore(database);
+        Analyses = new AnalysisStore(database);
+        _cache = new ResultCache(new ResultStore(database), Analyses, options, _clock, _logger);
+        _board = new JobBoard(() => options().Transcription, () => engine.Slots, _pace, _clock);
+        _files = new AudioFiles(_board, options, _clock, _logger);
+        _ends = new JobEnds(_board, _store, _files, _counters, notifier, _clock, _logger);
+        DiskWatch disk = new(options, parts.FreeBytes, notifier, _logger);
+        _intake = new JobIntake(_board, _store, _cache, _ends, disk, _counters, engine, notifier, _clock, _logger);
+        _runner = new JobRunner(_board, _ends, _store, _cache, _pace, _counters, engine, notifier, options, _clock, _logger);
+        _runner.PauseEnded += Dispatch;
+        _evicted = new EvictedIds(_store.LoadEvicted());
+        Housekeeping = new Housekeeping(_intake, _ends, _store, _cache, Analyses, _files, _evicted, () => Figures, options, _clock, _logger);
+    }
+
+    /// <summary>Whether housekeeping goes on.</summary>
+    public bool IsMaintained => !_maintenance.IsCompleted;
+
+    public JobFigures Figures => new()
+    {
+        Waiting = _board.Waiting,
+        MaxWaiting = _options().Transcription.MaxQueueSize,
+        Running = _board.Running,
+        Known = _intake.Known,
+        SecondsPerJob = _pace.SecondsPerJob,
+        IsAccepting = _intake.IsOpen,
+        Ended = _counters.Ended,
+        Errors = _counters.Errors,
+        CacheEntries = _cache.Size.Entries,
+        CacheBytes = _cache.Size.Bytes,
+        CacheHits = _cache.Hits,
+        CacheMisses = _cache.Misses,
+        ProjectedServes = _cache.Projected,
+    };
+
+    internal Housekeeping Housekeeping { get; }
+
+    internal AnalysisStore Analyses { get; }
+
+    internal Database Database => _database;
+
+    /// <summary>Opens the jobs on disk. Nothing runs, and nothing is accepted, before <see cref="StartAsync"/>.</summary>
+    /// <param name="options">As they are now; asked again whenever they count.</param>
+    /// <param name="engine">Does the work; started and stopped by its owner.</param>
+    /// <param name="notifier">Tells people.</param>
+    /// <param name="parts">Clock, loggers, disk; null for the real ones.</param>
+    /// <exception cref="StorageException">The database cannot be used; the message says what to do.</exception>
+    public static JobService Open(Func<ServerOptions> options, ITranscriptionEngine engine, INotifier notifier, JobServiceParts? parts = null)
+    {
+        parts ??= new JobServiceParts();
+        Database database = Database.Open(options().Database.Path, parts.Clock, parts.Loggers.CreateLogger<Database>());
+        try
+        {
+            return new JobService(database, engine, notifier, options, parts);
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Takes up what the last life left, begins to run jobs, and accepts new ones.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        (List<JobRow> pending, List<JobRow> failed) = await _store.RecoverAsync(
+            JobLimits.MaxLost,
+            $"The job is not tried again: the server, or a worker, died over it {JobLimits.MaxLost} times.",
+            (int)JobFault.Worker,
+            _clock.GetUtcNow(),
+            cancellationToken);
+        foreach (JobRow row in pending)
+            _board.AddRecovered(JobRows.Live(row));
+        foreach (JobRow row in failed)
+        {
+            _counters.CountEnd(JobState.Failed);
+            _files.Release(row.AudioPath);
+        }
+
+        if (pending.Count + failed.Count > 0)
+            _logger.Recovered(pending.Count, failed.Count);
+        _cache.Measure();
+        _board.SetRunning(true);
+        _intake.Open(_store.Count());
+        _refresh = _clock.CreateTimer(_ => _board.Refresh(), null, RefreshInterval, RefreshInterval);
+        _maintenance = Housekeeping.RunAsync(_leaving.Token);
+        Dispatch();
+    }
+
+    /// <summary>Accepts no more jobs, lets running ones end as long as the options say, puts the rest back into the queue, and closes the database.</summary>
+    /// <param name="cancellationToken">Ends the time of grace early.</param>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _intake.Close();
+        lock (_dispatch)
+            _board.SetRunning(false);
+        Task running = Task.WhenAll(_board.Runs.Select(run => run.Task));
+        int graceSeconds = _options().Server.StopGraceSeconds;
+        _logger.Stopping(_board.Running, graceSeconds, _board.Waiting);
+        try
+        {
+            await running.WaitAsync(TimeSpan.FromSeconds(Math.Max(0, graceSeconds)), _clock, cancellationToken);
+        }
+        catch (Exception error) when (error is TimeoutException or OperationCanceledException)
+        {
+            await AbandonAsync(running);
+        }
+
+        int interrupted = await _store.CheckpointAsync(CancellationToken.None);
+        await _cache.FlushAsync(CancellationToken.None);
+        _logger.Stopped(interrupted);
+        await CloseAsync();
+    }
+
+    public Task<JobResult?> FindResultAsync(Guid jobId, string fileName, string md5, JobOptions options, CancellationToken cancellationToken)
+    {
+        return FindAsync();
+
+        async Task<JobResult?> FindAsync()
+            => await _cache.FindAsync(md5, options, _engine.ModelIdentity, cancellationToken) is { } kept ? kept.For(jobId, fileName, md5, options) : null;
+    }
+
+    public async Task<SubmitOutcome> SubmitAsync(JobSubmission submission, CancellationToken cancellationToken)
+    {
+        SubmitOutcome outcome = await _intake.SubmitAsync(submission, cancellationToken);
+        if (outcome is SubmitOutcome.Accepted)
+            Dispatch();
+        return outcome;
+    }
+
+    public SubmitOutcome? WouldRefuse(JobClient client) => _intake.WouldRefuse(client);
+
+    public Task<JobStatus?> FindAsync(Guid id, CancellationToken cancellationToken)
+        => Task.FromResult(_board.Find(id) ?? (_store.Find(id) is { } row ? JobRows.Status(row) : null));
+
+    public async Task<JobResult?> ResultAsync(Guid id, CancellationToken cancellationToken)
+    {
+        if (_store.Find(id) is not { ResultId: { } result } row || await _cache.ReadAsync(result, cancellationToken) is not { } kept)
+            return null;
+        return kept.For(row.Id, row.FileName, row.Md5, JobRows.Options(row));
+    }
+
+    public bool WasEvicted(Guid id) => _evicted.Contains(id);
+
+    public async Task<bool> CancelAsync(Guid id, CancellationToken cancellationToken)
+    {
+        if (_board.BeginCancel(id, out JobRun? abandoned) is not { } job)
+            return false;
+        using (_logger.ForJob(id))
+            _logger.Cancelled();
+        await _ends.EndAsync([job], JobState.Cancelled, "Cancelled by the client.", fault: null);
+        if (abandoned is not null)
+            await abandoned.StopAsync();
+        return true;
+    }
+
+    public async IAsyncEnumerable<JobEvent> WatchAsync(Guid id, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (_board.Watch(id) is not { } watched)
+        {
+            if (await EndOfAsync(id, cancellationToken) is { } end)
+                yield return end;
+            yield break;
+        }
+
+        (LiveJob job, Channel<JobEvent> events) = watched;
+        try
+        {
+            await foreach (JobEvent what in events.Reader.ReadAllAsync(cancellationToken))
+                yield return what;
+        }
+        finally
+        {
+            _board.Unwatch(job, events);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_isClosed)
+        {
+            _intake.Close();
+            lock (_dispatch)
+                _board.SetRunning(false);
+            await AbandonAsync(Task.WhenAll(_board.Runs.Select(run => run.Task)));
+            await CloseAsync();
+        }
+
+        _leaving.Dispose();
+    }
+
+    private async Task<JobEvent?> EndOfAsync(Guid id, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(id, cancellationToken) is not { } status)
+            return null;
+        if (status.State != JobState.Completed)
+            return new JobEvent.Ended(id, status);
+        return await ResultAsync(id, cancellationToken) is { } result
+            ? new JobEvent.Completed(id, result)
+            : new JobEvent.Ended(id, status with { State = JobState.Failed, Error = "The transcript was damaged on the server's disk. Send the file again.", Fault = JobFault.Internal });
+    }
+
+    /// <summary>Puts jobs onto free slots.</summary>
+    private void Dispatch()
+    {
+        lock (_dispatch)
+        {
+            while (_board.TakeNext(_engine.ModelIdentity) is { } run)
+                run.Task = Task.Run(() => RunAsync(run));
+        }
+    }
+
+    private async Task RunAsync(JobRun run)
+    {
+        try
+        {
+            await _runner.RunAsync(run);
+        }
+        catch (Exception error)
+        {
+            _logger.Defect(error);
+        }
+        finally
+        {
+            _board.Free(run);
+            if (run.AudioPath is { } audio && !_leaving.IsCancellationRequested)
+                _files.Release(audio);
+            Dispatch();
+        }
+    }
+
+    /// <summary>Stops what runs; its jobs stay in the database as they are.</summary>
+    private async Task AbandonAsync(Task running)
+    {
+        _runner.Leave();
+        await _leaving.CancelAsync();
+        foreach (JobRun run in _board.Runs)
+            await run.StopAsync();
+        try
+        {
+            await running.WaitAsync(AbandonTimeout, _clock);
+        }
+        catch (TimeoutException)
+        {
+            _logger.NotLetGo(_board.Runs.Count);
+        }
+    }
+
+    private async Task CloseAsync()
+    {
+        _isClosed = true;
+        await _leaving.CancelAsync();
+        if (_refresh is not null)
+            await _refresh.DisposeAsync();
+        await _maintenance.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _board.EndWatching();
+        _database.Dispose();
+    }
+}

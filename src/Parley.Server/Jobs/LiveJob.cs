@@ -1,0 +1,102 @@
+using System.Threading.Channels;
+
+namespace Parley.Server.Jobs;
+
+/// <summary>What makes two jobs the same work: recording and wish. The models are the engine's, and the same for all that runs.</summary>
+/// <param name="Sha256">Of the recording.</param>
+/// <param name="Length">Bytes.</param>
+/// <param name="Speakers">As <see cref="SpeakerWish"/> spells it.</param>
+internal readonly record struct WorkKey(string Sha256, long Length, string Speakers);
+
+/// <summary>A job that has not ended, in memory. All that changes is guarded by the <see cref="JobBoard"/>.</summary>
+internal sealed class LiveJob(long sequence, JobSubmission submission, string sha256, DateTimeOffset createdAt)
+{
+    // A watcher that lags by more loses the oldest events; the last one is always among the newest.
+    private const int WatcherCapacity = 32;
+
+    private readonly List<Channel<JobEvent>> _watchers = [];
+
+    public long Sequence { get; } = sequence;
+
+    public JobSubmission Submission { get; } = submission;
+
+    public Guid Id => Submission.Id;
+
+    public WorkKey Key { get; } = new(sha256, submission.Audio.Length, SpeakerWish.Of(submission.Options.Speakers));
+
+    public DateTimeOffset CreatedAt { get; } = createdAt;
+
+    public JobState State { get; set; } = JobState.Pending;
+
+    public int Percent { get; set; }
+
+    public int Retries { get; set; }
+
+    /// <summary>Workers and servers that died over it.</summary>
+    public int Lost { get; set; }
+
+    public DateTimeOffset? StartedAt { get; set; }
+
+    public DateTimeOffset? EndedAt { get; set; }
+
+    public string? Error { get; set; }
+
+    public JobFault? Fault { get; set; }
+
+    /// <summary>What works on it; null while it waits.</summary>
+    public JobRun? Run { get; set; }
+
+    /// <summary>Its end is being written down: nothing else may end it.</summary>
+    public bool IsEnding { get; set; }
+
+    /// <summary>Ends the pause before a further attempt.</summary>
+    public ITimer? Pause { get; set; }
+
+    /// <summary>When the pause ends, by the clock's time stamps; null when there is none.</summary>
+    public long? PauseEnds { get; set; }
+
+    /// <summary>What watchers were told last about its place.</summary>
+    public QueuePlace? ToldPlace { get; set; }
+
+    public bool IsWatched => _watchers.Count > 0;
+
+    public JobStatus Status => new()
+    {
+        Id = Id,
+        FileName = Submission.FileName,
+        Md5 = Submission.Audio.Md5,
+        Options = Submission.Options,
+        Client = Submission.Client,
+        State = State,
+        Progress = State == JobState.Pending ? 0 : Percent,
+        Error = Error,
+        Fault = Fault,
+        CreatedAt = CreatedAt,
+        StartedAt = StartedAt,
+        EndedAt = EndedAt,
+    };
+
+    public Channel<JobEvent> Watch()
+    {
+        Channel<JobEvent> watcher = Channel.CreateBounded<JobEvent>(
+            new BoundedChannelOptions(WatcherCapacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+        _watchers.Add(watcher);
+        return watcher;
+    }
+
+    public void Unwatch(Channel<JobEvent> watcher) => _watchers.Remove(watcher);
+
+    public void Tell(JobEvent what)
+    {
+        foreach (Channel<JobEvent> watcher in _watchers)
+            watcher.Writer.TryWrite(what);
+    }
+
+    /// <summary>Nothing more will be told.</summary>
+    public void EndWatching()
+    {
+        foreach (Channel<JobEvent> watcher in _watchers)
+            watcher.Writer.TryComplete();
+        _watchers.Clear();
+    }
+}

@@ -1,0 +1,98 @@
+using Parley.Server.Workers;
+
+namespace Parley.Server.Jobs;
+
+/// <summary>
+/// Hears from the engine how one attempt goes, and tells the watchers: 10 when it is on a slot, then what the engine says, or estimates until it says
+/// something. Called from the engine's threads; never throws into them.
+/// </summary>
+/// <param name="run">The attempt.</param>
+/// <param name="board">Tells watchers.</param>
+/// <param name="pace">Seconds of work for each second of audio.</param>
+/// <param name="onStart">Called once, when the attempt is on a slot: its worker, and the length of the recording if known.</param>
+/// <param name="onLength">Called once, when the length becomes known.</param>
+/// <param name="clock">The clock.</param>
+internal sealed class RunProgress(
+    JobRun run, JobBoard board, Func<double> pace, Action<WorkProgress> onStart, Action<TimeSpan> onLength, TimeProvider clock)
+    : IProgress<WorkProgress>, IDisposable
+{
+    private readonly Lock _gate = new();
+    private ITimer? _estimates;
+    private TimeSpan? _total;
+    private double _estimate = ProgressEstimate.Started;
+    private bool _hasStarted, _isReal, _isClosed;
+    private long _start = clock.GetTimestamp();
+
+    /// <summary>Time on the slot; from the beginning when the engine never said that it started.</summary>
+    public TimeSpan Elapsed
+    {
+        get
+        {
+            lock (_gate)
+                return clock.GetElapsedTime(_start);
+        }
+    }
+
+    public void Report(WorkProgress value)
+    {
+        lock (_gate)
+        {
+            if (_isClosed)
+                return;
+            if (!_hasStarted)
+            {
+                (_hasStarted, _start) = (true, clock.GetTimestamp());
+                onStart(value);
+                board.Report(run, ProgressEstimate.Started, ProgressText.At(ProgressEstimate.Started));
+            }
+
+            if (_total is null && value.Total is { } total && total > TimeSpan.Zero)
+            {
+                _total = total;
+                onLength(total);
+                BeginEstimates(total);
+            }
+
+            if (_total is { } length && value.Done > TimeSpan.Zero)
+                ReportReal(ProgressEstimate.Real(value.Done, length));
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+            _estimates?.Dispose();
+        }
+    }
+
+    private void ReportReal(int percent)
+    {
+        _isReal = true;
+        _estimates?.Dispose();
+        _estimates = null;
+        if (percent > run.Percent)
+            board.Report(run, percent, ProgressText.At(percent));
+    }
+
+    private void BeginEstimates(TimeSpan total)
+    {
+        if (total <= ProgressEstimate.ShortestAudio)
+            return;
+        TimeSpan expected = total * pace();
+        TimeSpan interval = ProgressEstimate.Interval(expected);
+        _estimates = clock.CreateTimer(_ => ReportEstimate(expected), null, interval, interval);
+    }
+
+    private void ReportEstimate(TimeSpan expected)
+    {
+        lock (_gate)
+        {
+            if (_isClosed || _isReal)
+                return;
+            _estimate = ProgressEstimate.Next(_estimate, clock.GetElapsedTime(_start), expected);
+            board.Report(run, (int)_estimate, ProgressText.At((int)_estimate));
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Parley.Server.Storage;
+
+/// <summary>The table of jobs. Final states are final: no change here touches a job that has one.</summary>
+internal sealed class JobStore(Database database)
+{
+    /// <summary>Ids of forgotten jobs that are remembered.</summary>
+    public const int MaxEvicted = 10_000;
+
+    /// <summary>Adds a job.</summary>
+    /// <returns>Its place in the order of acceptance.</returns>
+    public Task<long> InsertAsync(JobRow row, CancellationToken cancellationToken) => database.WriteAsync(
+        context =>
+        {
+            context.Jobs.Add(row);
+            context.SaveChanges();
+            return row.Sequence;
+        },
+        cancellationToken);
+
+    public JobRow? Find(Guid id) => database.Read(context => context.Jobs.SingleOrDefault(row => row.Id == id));
+
+    public int Count() => database.Read(context => context.Jobs.Count());
+
+    /// <summary>
+    /// After a start: every job that has not ended is pending again, at its place. One that was being worked on counts as lost once more, and at
+    /// <paramref name="maxLost"/> it fails.
+    /// </summary>
+    /// <returns>The jobs that are pending, in order, and those that failed here.</returns>
+    public Task<(List<JobRow> Pending, List<JobRow> Failed)> RecoverAsync(int maxLost, string error, int fault, DateTimeOffset now, CancellationToken cancellationToken)
+        => database.WriteAsync(
+            context =>
+            {
+                List<JobRow> live = [.. context.Jobs.Where(row => row.State < RowState.Completed).OrderBy(row => row.Sequence)];
+                List<JobRow> failed = [];
+                foreach (JobRow row in live.Where(row => row.State == RowState.Processing))
+                {
+                    bool wasAtWork = row.StartedAt is not null;
+                    (row.State, row.StartedAt) = (RowState.Pending, null);
+                    if (!wasAtWork)
+                        continue;
+                    (row.Lost, row.Retries) = (row.Lost + 1, row.Retries + 1);
+                    if (row.Lost < maxLost)
+                        continue;
+                    (row.State, row.Error, row.Fault, row.EndedAt) = (RowState.Failed, error, fault, now);
+                    failed.Add(row);
+                }
+
+                return (live.Where(row => row.State == RowState.Pending).ToList(), failed);
+            },
+            cancellationToken);
+
+    /// <summary>Work on jobs begins. Without a time of start a worker is not there yet; a crash until then is no fault of the jobs.</summary>
+    public Task<int> StartAsync(IReadOnlyList<long> jobs, DateTimeOffset? startedAt, CancellationToken cancellationToken) => database.WriteAsync(
+        context => context.Jobs.Where(row => jobs.Contains(row.Sequence) && row.State < RowState.Completed)
+            .ExecuteUpdate(set => set.SetProperty(row => row.State, RowState.Processing).SetProperty(row => row.StartedAt, startedAt)),
+        cancellationToken);
+
+    /// <summary>A job waits for a further attempt.</summary>
+    public Task<int> RequeueAsync(long job, int retries, int lost, CancellationToken cancellationToken) => database.WriteAsync(
+        context => context.Jobs.Where(row => row.Sequence == job && row.State < RowState.Completed)
+            .ExecuteUpdate(set => set.SetProperty(row => row.State, RowState.Pending)
+                .SetProperty(row => row.StartedAt, (DateTimeOffset?)null)
+                .SetProperty(row => row.Retries, retries)
+                .SetProperty(row => row.Lost, lost)),
+        cancellationToken);
+
+    /// <summary>What is at work when the server stops in order waits for the next start; nothing is held against it.</summary>
+    public Task<int> CheckpointAsync(CancellationToken cancellationToken) => database.WriteAsync(
+        context => context.Jobs.Where(row => row.State == RowState.Processing)
+            .ExecuteUpdate(set => set.SetProperty(row => row.State, RowState.Pending).SetProperty(row => row.StartedAt, (DateTimeOffset?)null)),
+        cancellationToken);
+
+    /// <summary>Jobs end without a result.</summary>
+    public Task<int> EndAsync(IReadOnlyList<long> jobs, int state, string error, int? fault, DateTimeOffset endedAt, CancellationToken cancellationToken)
+        => database.WriteAsync(
+            context => context.Jobs.Where(row => jobs.Contains(row.Sequence) && row.State < RowState.Completed)
+                .ExecuteUpdate(set => set.SetProperty(row => row.State, state)
+                    .SetProperty(row => row.Error, error)
+                    .SetProperty(row => row.Fault, fault)
+                    .SetProperty(row => row.EndedAt, endedAt)),
+            cancellationToken);
+
+    /// <summary>Jobs end with a result that is there already.</summary>
+    public Task<int> CompleteAsync(IReadOnlyList<long> jobs, long result, DateTimeOffset endedAt, CancellationToken cancellationToken)
+        => database.WriteAsync(context => Complete(context, jobs, result, endedAt), cancellationToken);
+
+    /// <summary>Jobs end with a new result: it, what it replaces in the cache, and the jobs change together.</summary>
+    /// <returns>Files of analyses that nothing points to any more.</returns>
+    public Task<List<string>> CompleteAsync(
+        IReadOnlyList<long> jobs, ResultRow result, AnalysisRow? analysis, DateTimeOffset endedAt, CancellationToken cancellationToken)
+        => database.WriteAsync(
+            context =>
+            {
+                if (result.IsCached)
+                    ResultStore.Uncache(context, result);
+                context.Results.Add(result);
+                context.SaveChanges();
+                Complete(context, jobs, result.Id, endedAt);
+                List<string> replaced = analysis is null ? [] : AnalysisStore.Replace(context, analysis);
+                return replaced;
+            },
+            cancellationToken);
+
+    /// <summary>Forgets ended jobs that are older than <paramref name="endedBefore"/>, and the oldest ones beyond <paramref name="maxRetained"/>.</summary>
+    /// <returns>Their ids, oldest first.</returns>
+    public Task<List<Guid>> EvictAsync(DateTimeOffset endedBefore, int maxRetained, CancellationToken cancellationToken) => database.WriteAsync(
+        context =>
+        {
+            IQueryable<JobRow> ended = context.Jobs.Where(row => row.State >= RowState.Completed);
+            int surplus = Math.Max(0, ended.Count() - Math.Max(0, maxRetained));
+            List<JobRow> gone = [.. ended.OrderBy(row => row.EndedAt).ThenBy(row => row.Sequence).Take(surplus)];
+            HashSet<long> taken = [.. gone.Select(row => row.Sequence)];
+            gone.AddRange(ended.Where(row => row.EndedAt < endedBefore).OrderBy(row => row.EndedAt).AsEnumerable().Where(row => !taken.Contains(row.Sequence)));
+            if (gone.Count == 0)
+                return [];
+            context.Jobs.RemoveRange(gone);
+            context.Evicted.AddRange(gone.Select(row => new EvictedRow { Id = row.Id }));
+            context.SaveChanges();
+            long newest = context.Evicted.Max(row => row.Sequence);
+            context.Evicted.Where(row => row.Sequence <= newest - MaxEvicted).ExecuteDelete();
+            return gone.ConvertAll(row => row.Id);
+        },
+        cancellationToken);
+
+    /// <summary>Ids of jobs that were known once, oldest first.</summary>
+    public List<Guid> LoadEvicted() => database.Read(context => context.Evicted.OrderBy(row => row.Sequence).Select(row => row.Id).ToList());
+
+    private static int Complete(ParleyContext context, IReadOnlyList<long> jobs, long result, DateTimeOffset endedAt)
+        => context.Jobs.Where(row => jobs.Contains(row.Sequence) && row.State < RowState.Completed)
+            .ExecuteUpdate(set => set.SetProperty(row => row.State, RowState.Completed)
+                .SetProperty(row => row.ResultId, (long?)result)
+                .SetProperty(row => row.EndedAt, endedAt));
+}
