@@ -42,7 +42,7 @@ internal sealed class AudioFiles(JobBoard board, Func<ServerOptions> options, Ti
         int swept = 0;
         foreach (FileInfo file in new DirectoryInfo(folder).EnumerateFiles())
         {
-            bool isLink = (file.Attributes & FileAttributes.ReparsePoint) != 0;
+            bool isLink = file.Attributes.HasFlag(FileAttributes.ReparsePoint);
             if (isLink || file.LastWriteTimeUtc > untouchedSince || needed.Contains(file.FullName))
                 continue;
             try

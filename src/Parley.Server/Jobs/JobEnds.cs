@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Parley.Server.Configuration;
 using Parley.Server.Notifications;
 using Parley.Server.Storage;
 using Parley.Transcripts;

@@ -17,8 +17,8 @@ internal sealed class JobRunner(
 {
     private volatile bool _isLeaving;
 
-    /// <summary>Raised when a pause before a further attempt is over.</summary>
-    public event Action? PauseEnded;
+    /// <summary>Called when a pause before a further attempt is over.</summary>
+    public Action PauseEnded { get; set; } = static () => { };
 
     /// <summary>From now on an attempt that is stopped leaves its jobs as they are in the database: the next start takes them up.</summary>
     public void Leave() => _isLeaving = true;
@@ -247,7 +247,7 @@ internal sealed class JobRunner(
             _ =>
             {
                 board.EndPause(job);
-                PauseEnded?.Invoke();
+                PauseEnded();
             },
             null,
             pause,

@@ -8,7 +8,7 @@ using Parley.Server.Workers;
 
 namespace Parley.Server.Jobs;
 
-/// <summary>The jobs of a server, put together: open, start, stop, dispose, each once. Disposing without stopping is a crash: the next start mends it.</summary>
+/// <summary>The jobs of a server, put together: open, start, stop, dispose, each once. After the stop they can still be asked about. Disposing without stopping is a crash: the next start mends it.</summary>
 internal sealed class JobService : IJobs, IAsyncDisposable
 {
     // Watchers must hear something at least every 30 seconds.
@@ -36,7 +36,7 @@ internal sealed class JobService : IJobs, IAsyncDisposable
     private readonly Lock _dispatch = new();
     private ITimer? _refresh;
     private Task _maintenance = Task.CompletedTask;
-    private bool _isClosed;
+    private bool _isStopped;
 
     private JobService(Database database, ITranscriptionEngine engine, INotifier notifier, Func<ServerOptions> options, JobServiceParts parts)
     {
@@ -51,7 +51,7 @@ internal sealed class JobService : IJobs, IAsyncDisposable
         DiskWatch disk = new(options, parts.FreeBytes, notifier, _logger);
         _intake = new JobIntake(_board, _store, _cache, _ends, disk, _counters, engine, notifier, _clock, _logger);
         _runner = new JobRunner(_board, _ends, _store, _cache, _pace, _counters, engine, notifier, options, _clock, _logger);
-        _runner.PauseEnded += Dispatch;
+        _runner.PauseEnded = Dispatch;
         _evicted = new EvictedIds(_store.LoadEvicted());
         Housekeeping = new Housekeeping(_intake, _ends, _store, _cache, Analyses, _files, _evicted, () => Figures, options, _clock, _logger);
     }
@@ -130,7 +130,7 @@ internal sealed class JobService : IJobs, IAsyncDisposable
         Dispatch();
     }
 
-    /// <summary>Accepts no more jobs, lets running ones end as long as the options say, puts the rest back into the queue, and closes the database.</summary>
+    /// <summary>Accepts no more jobs, lets running ones end as long as the options say, and puts the rest back into the queue.</summary>
     /// <param name="cancellationToken">Ends the time of grace early.</param>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -151,8 +151,9 @@ internal sealed class JobService : IJobs, IAsyncDisposable
 
         int interrupted = await _store.CheckpointAsync(CancellationToken.None);
         await _cache.FlushAsync(CancellationToken.None);
+        await EndMaintenanceAsync();
+        _isStopped = true;
         _logger.Stopped(interrupted);
-        await CloseAsync();
     }
 
     public Task<JobResult?> FindResultAsync(Guid jobId, string fileName, string md5, JobOptions options, CancellationToken cancellationToken)
@@ -220,15 +221,17 @@ internal sealed class JobService : IJobs, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!_isClosed)
+        if (!_isStopped)
         {
+            _isStopped = true;
             _intake.Close();
             lock (_dispatch)
                 _board.SetRunning(false);
             await AbandonAsync(Task.WhenAll(_board.Runs.Select(run => run.Task)));
-            await CloseAsync();
+            await EndMaintenanceAsync();
         }
 
+        _database.Dispose();
         _leaving.Dispose();
     }
 
@@ -289,14 +292,12 @@ internal sealed class JobService : IJobs, IAsyncDisposable
         }
     }
 
-    private async Task CloseAsync()
+    private async Task EndMaintenanceAsync()
     {
-        _isClosed = true;
         await _leaving.CancelAsync();
         if (_refresh is not null)
             await _refresh.DisposeAsync();
         await _maintenance.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _board.EndWatching();
-        _database.Dispose();
     }
 }
