@@ -32,4 +32,21 @@ internal abstract record Notice
     internal sealed record SlowJob(Guid JobId, double Rtf, double UsualRtf) : Notice;
 
     internal sealed record DiskLow(string Path, long FreeBytes) : Notice;
+
+    /// <summary>A rule of the alert watch fired, or its cause is gone.</summary>
+    /// <param name="Rule">Name of the rule.</param>
+    /// <param name="Level">How bad it is.</param>
+    /// <param name="Details">What was seen.</param>
+    internal sealed record Alert(string Rule, AlertLevel Level, string Details) : Notice;
+}
+
+/// <summary>How bad an alert is.</summary>
+internal enum AlertLevel
+{
+    /// <summary>The cause is gone.</summary>
+    Recovered,
+
+    Warning,
+
+    Critical,
 }
