@@ -7,10 +7,14 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Parley.Server.Auth;
 using Parley.Server.Configuration;
 using Parley.Server.Hosting;
 using Parley.Server.Notifications;
 using Parley.Server.Telemetry;
+using Parley.Server.Telemetry.Metrics;
+using Parley.Server.Telemetry.StatusPage;
+using Parley.Server.Telemetry.Tracing;
 using Parley.Server.Workers;
 using ListenOptions = Parley.Server.Configuration.ListenOptions;
 
@@ -24,6 +28,9 @@ internal sealed class ServerHost : IAsyncDisposable
     // Connections that may exist besides those of clients: probes, scrapers, status pages.
     private const int SpareConnections = 256;
 
+    /// <summary>Name of the meter on which jobs record.</summary>
+    public const string JobMeterName = "Parley.Server";
+
     private static readonly TimeSpan ReadyPoll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(5);
 
@@ -31,6 +38,8 @@ internal sealed class ServerHost : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILogger _logger;
+    private readonly MeterHistograms _histograms = new(JobMeterName);
+    private readonly GpuMemory _gpu;
     private Task _announcing = Task.CompletedTask;
     private Task? _stopped;
 
@@ -38,6 +47,7 @@ internal sealed class ServerHost : IAsyncDisposable
     {
         (_context, State) = (context, state);
         _logger = context.Loggers.CreateLogger<ServerHost>();
+        _gpu = new GpuMemory(() => GpuMemory.CudaDeviceOf(State.Engine.Workers.SelectMany(worker => worker.Devices)), context.Time);
         _application = Build(rooms);
     }
 
@@ -55,7 +65,7 @@ internal sealed class ServerHost : IAsyncDisposable
     public static async Task<ServerHost> StartAsync(ServerContext context, ServerRooms rooms, CancellationToken cancellationToken)
     {
         StartupCheck.MakeDirectories(context.Options);
-        ITranscriptionEngine engine = rooms.Engine(context);
+        ITranscriptionEngine engine = new ObservedEngine(rooms.Engine(context));
         JobsRoom jobs;
         try
         {
@@ -128,9 +138,17 @@ internal sealed class ServerHost : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(Configure);
         WebApplication application = builder.Build();
         application.UsePhaseGate(State);
-        rooms.Protocols(application, _context, State.Jobs.Jobs);
-        application.UseHandshakeGuard();
-        application.MapHealth(State, _context.Options.Observability.MetricsEnabled);
+        Func<ProtocolFigures> protocols = rooms.Protocols(application, _context, State.Jobs.Jobs);
+        ServerOptions options = _context.Options;
+        application.MapHealth(State, options.Observability.MetricsEnabled);
+        if (options.Observability.MetricsEnabled)
+        {
+            application.MapMetrics(new MetricsText(State, _histograms, options.Transcription.DefaultEngine, _gpu, protocols), _context.Current);
+            application.MapStatusPage();
+        }
+
+        TokenValidator? tokens = options.Auth.Enabled ? new TokenValidator(options.Auth, _context.Time) : null;
+        application.MapDeviceSwitch(State, _context, async token => tokens is not null && (await tokens.CheckAsync(token)).User is not null);
         application.MapEverythingElse();
         return application;
     }
@@ -177,13 +195,13 @@ internal sealed class ServerHost : IAsyncDisposable
         State.Enter(ServerPhase.Stopping);
         await _stopping.CancelAsync();
         await _announcing;
-        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(grace));
-        bool isClean = await StepAsync("The queue", () => State.Jobs.StopAsync(patience.Token));
+        bool isClean = await StepAsync("The queue", () => State.Jobs.StopAsync(cancellationToken));
         isClean &= await StepAsync("The listener", () => _application.StopAsync(CancellationToken.None));
         isClean &= await StepAsync("The engine", async () => await State.Engine.DisposeAsync());
         isClean &= await StepAsync("The database", async () => await State.Jobs.DisposeAsync());
         await _application.DisposeAsync();
+        await _gpu.DisposeAsync();
+        _histograms.Dispose();
         if (wasRunning)
             _context.Notifier.Notify(new Notice.ServerStopped(isClean));
         _logger.Stopped(State.Uptime.TotalSeconds);

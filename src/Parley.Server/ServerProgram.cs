@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 using Parley.Server.Configuration;
 using Parley.Server.Hosting;
 using Parley.Server.Notifications;
+using Parley.Server.Telemetry;
 using Parley.Server.Telemetry.Logs;
+using Parley.Server.Telemetry.Tracing;
 
 namespace Parley.Server;
 
@@ -13,7 +15,20 @@ internal sealed class ServerProgram : IAsyncDisposable
     private readonly ServerHost _host;
     private readonly ConfigurationReload _reload;
 
-    private ServerProgram(ServerLogging logging, ServerHost host, ConfigurationReload reload) => (_logging, _host, _reload) = (logging, host, reload);
+    private readonly WeComNotifier? _robot;
+    private readonly OtlpExport? _export;
+    private readonly AlertWatch _alerts;
+
+    private ServerProgram(
+        ServerLogging logging, WeComNotifier? robot, ServerHost host, ServerContext context, ConfigurationRequest request, EffectiveConfiguration configuration)
+    {
+        (_logging, _robot, _host) = (logging, robot, host);
+        CurrentOptions current = context.Current;
+        if (configuration.Options.Observability.OtlpEndpoint is { } endpoint)
+            _export = new OtlpExport(new Uri(endpoint), ServerHost.JobMeterName, host.State);
+        _alerts = new AlertWatch(() => current.Value, () => host.State.Jobs.Jobs.Figures, () => HealthPages.StatusOf(host.State), context.Notifier, context.Loggers, context.Time);
+        _reload = new ConfigurationReload(request, configuration, current, (devices, cancel) => host.State.Engine.SwitchDevicesAsync(devices, cancel), context.Loggers, context.Time);
+    }
 
     public ServerHost Host => _host;
 
@@ -30,19 +45,22 @@ internal sealed class ServerProgram : IAsyncDisposable
     {
         ServerOptions options = configuration.Options;
         ServerLogging logging = OpenLog(options.Logging, console, time);
+        WeComNotifier? robot = null;
         try
         {
             StartBlock.Log(logging.Loggers.CreateLogger<ServerProgram>(), configuration);
             CurrentOptions current = new(options);
             current.OnChange((_, now) => logging.SetLevel(now.Logging.Level));
-            ServerContext context = new(options, current, logging.Loggers, new NoNotifier(), time);
+            robot = options.Notification.Enabled ? new WeComNotifier(() => current.Value, MachineName.Find(), logging.Loggers, time) : null;
+            ServerContext context = new(options, current, logging.Loggers, robot ?? (INotifier)new NoNotifier(), time);
             ServerHost host = await ServerHost.StartAsync(context, rooms, cancellationToken);
             StartBlock.Write(console, configuration, host.Address);
-            ConfigurationReload reload = new(request, configuration, current, (devices, cancel) => host.State.Engine.SwitchDevicesAsync(devices, cancel), logging.Loggers, time);
-            return new ServerProgram(logging, host, reload);
+            return new ServerProgram(logging, robot, host, context, request, configuration);
         }
         catch
         {
+            if (robot is not null)
+                await robot.DisposeAsync();
             logging.Dispose();
             throw;
         }
@@ -55,13 +73,18 @@ internal sealed class ServerProgram : IAsyncDisposable
     public async Task StopAsync()
     {
         await _reload.DisposeAsync();
+        await _alerts.DisposeAsync();
         await _host.StopAsync(CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _reload.DisposeAsync();
+        await _alerts.DisposeAsync();
         await _host.DisposeAsync();
+        _export?.Dispose();
+        if (_robot is not null)
+            await _robot.DisposeAsync();
         _logging.Dispose();
     }
 

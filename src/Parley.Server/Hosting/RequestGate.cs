@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Parley.Server.Protocols.WebSockets;
 using Parley.Server.Telemetry;
 
 namespace Parley.Server.Hosting;
@@ -13,7 +14,7 @@ internal static class RequestGate
     /// <summary>Answers 503 while the server starts or stops, except on its own pages.</summary>
     public static void UsePhaseGate(this WebApplication application, ServerState state) => application.Use(async (context, next) =>
     {
-        if (state.Phase == ServerPhase.Running || (!IsUpgrade(context.Request) && IsOwnPage(context.Request.Path)))
+        if (state.Phase == ServerPhase.Running || (!WebSocketProtocol.IsHandshake(context.Request) && IsOwnPage(context.Request.Path)))
         {
             await next(context);
             return;
@@ -21,15 +22,6 @@ internal static class RequestGate
 
         context.Response.Headers.RetryAfter = RetryAfterSeconds;
         await WriteAsync(context, StatusCodes.Status503ServiceUnavailable, HealthPages.StatusOf(state));
-    });
-
-    /// <summary>Behind the protocols: a handshake that none of them took must not end up on a page.</summary>
-    public static void UseHandshakeGuard(this WebApplication application) => application.Use(async (context, next) =>
-    {
-        if (IsUpgrade(context.Request))
-            await WriteAsync(context, StatusCodes.Status400BadRequest, "This is no complete WebSocket handshake.");
-        else
-            await next(context);
     });
 
     /// <summary>Answers what no page does: 426 for those who only look, 400 for those who send.</summary>
@@ -45,9 +37,6 @@ internal static class RequestGate
         context.Response.Headers.Connection = "Upgrade, close";
         await WriteAsync(context, StatusCodes.Status426UpgradeRequired, "This server speaks WebSocket: connect to ws://host:port/. Its state is at /health.");
     });
-
-    private static bool IsUpgrade(HttpRequest request)
-        => request.Headers.Upgrade.Any(value => value?.Contains("websocket", StringComparison.OrdinalIgnoreCase) == true);
 
     private static bool IsOwnPage(PathString path) => path.Value is "/" or "/health" or "/livez" or "/readyz" or "/metrics" or "/status.js" or "/status.css";
 

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Parley.Server.Jobs;
+using Parley.Server.Protocols.WebSockets;
+using Parley.Server.Telemetry.Metrics;
 using Parley.Server.Workers;
 
 namespace Parley.Server.Hosting;
@@ -17,7 +19,12 @@ internal sealed record ServerRooms
     public required Func<ServerContext, ITranscriptionEngine, JobsRoom> Jobs { get; init; }
 
     /// <summary>Adds the protocols. What they do not answer, the host does: health, metrics, status page, and 426 for the rest.</summary>
-    public Action<WebApplication, ServerContext, IJobs> Protocols { get; init; } = static (_, _, _) => { };
+    /// <remarks>The result tells what they count.</remarks>
+    public Func<WebApplication, ServerContext, IJobs, Func<ProtocolFigures>> Protocols { get; init; } = static (application, context, jobs) =>
+    {
+        WebSocketProtocol protocol = application.UseParleyWebSockets(context.Options, jobs, context.Loggers, context.Time);
+        return () => new ProtocolFigures(protocol.OpenConnections, protocol.Uploads.SingleCount + protocol.Uploads.ChunkedCount);
+    };
 }
 
 /// <summary>The jobs, and how the host starts and stops them.</summary>
@@ -29,7 +36,7 @@ internal sealed record JobsRoom
     /// <summary>Takes up what the last life left, and begins to run jobs.</summary>
     public required Func<CancellationToken, Task> StartAsync { get; init; }
 
-    /// <summary>Takes no more jobs and waits for running ones until the token is cancelled; what still runs then is put back into the queue.</summary>
+    /// <summary>Takes no more jobs and waits for running ones as long as the options say; the token cuts that short. What still runs then is queued again.</summary>
     public required Func<CancellationToken, Task> StopAsync { get; init; }
 
     /// <summary>Closes what <see cref="StopAsync"/> leaves open.</summary>

@@ -66,8 +66,7 @@ internal sealed class NoticeFilter(Func<ServerOptions> options)
 
     private bool IsRoom(Notice notice, DateTimeOffset now, int maxPerMinute)
     {
-        while (_sent.TryPeek(out DateTimeOffset oldest) && now - oldest >= Window)
-            _sent.Dequeue();
+        Trim(now);
         if (_completed + _failed == 0 && _sent.Count < maxPerMinute)
         {
             Count(now);
@@ -81,7 +80,17 @@ internal sealed class NoticeFilter(Func<ServerOptions> options)
         return false;
     }
 
-    private void Count(DateTimeOffset now) => _sent.Enqueue(now);
+    private void Count(DateTimeOffset now)
+    {
+        Trim(now);
+        _sent.Enqueue(now);
+    }
+
+    private void Trim(DateTimeOffset now)
+    {
+        while (_sent.TryPeek(out DateTimeOffset oldest) && now - oldest >= Window)
+            _sent.Dequeue();
+    }
 
     private void Forget(DateTimeOffset now, TimeSpan cooldown)
     {

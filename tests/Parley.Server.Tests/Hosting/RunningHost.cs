@@ -1,9 +1,7 @@
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Parley.Server.Configuration;
 using Parley.Server.Hosting;
-using Parley.Server.Jobs;
 using Parley.Server.Notifications;
 
 namespace Parley.Server.Tests.Hosting;
@@ -30,7 +28,7 @@ internal sealed class RunningHost : IAsyncDisposable
     public HttpClient Http { get; }
 
     public static async Task<RunningHost> StartAsync(
-        Func<ServerOptions, ServerOptions>? change = null, Action<WebApplication, ServerContext, IJobs>? protocols = null, INotifier? notifier = null, ILoggerFactory? loggers = null)
+        Func<ServerOptions, ServerOptions>? change = null, INotifier? notifier = null, ILoggerFactory? loggers = null)
     {
         TempFolder folder = new();
         StandInEngine engine = new();
@@ -39,7 +37,7 @@ internal sealed class RunningHost : IAsyncDisposable
         options = change?.Invoke(options) ?? options;
         CurrentOptions current = new(options);
         ServerContext context = new(options, current, loggers ?? NullLoggerFactory.Instance, notifier ?? new NoNotifier(), TimeProvider.System);
-        ServerRooms rooms = new() { Engine = _ => engine, Jobs = (_, _) => jobs.Room, Protocols = protocols ?? (static (_, _, _) => { }) };
+        ServerRooms rooms = new() { Engine = _ => engine, Jobs = (_, _) => jobs.Room };
         ServerHost host = await ServerHost.StartAsync(context, rooms, CancellationToken.None);
         return new RunningHost(folder, host, engine, jobs, current);
     }

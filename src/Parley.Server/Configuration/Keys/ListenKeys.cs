@@ -19,8 +19,8 @@ internal static class ListenKeys
         Directory("server.upload_dir", "FUNASR_UPLOAD_DIR", o => o.Server.UploadDir, (o, v) => o with { Server = o.Server with { UploadDir = v } }),
         Int("server.connection_timeout_seconds", "", 1, 86_400, o => o.Server.ConnectionTimeoutSeconds, (o, v) => o with { Server = o.Server with { ConnectionTimeoutSeconds = v } }),
         Int("server.heartbeat_interval_seconds", "", 1, 86_400, o => o.Server.HeartbeatIntervalSeconds, (o, v) => o with { Server = o.Server with { HeartbeatIntervalSeconds = v } }),
-        Int("server.stop_grace_seconds", "FUNASR_STOP_GRACE_SECONDS", 0, 86_400, o => o.Server.StopGraceSeconds, (o, v) => o with { Server = o.Server with { StopGraceSeconds = v } }),
-        Int("server.min_free_disk_mb", "FUNASR_MIN_FREE_DISK_MB", 0, int.MaxValue, o => o.Server.MinFreeDiskMb, (o, v) => o with { Server = o.Server with { MinFreeDiskMb = v } }),
+        Int("server.stop_grace_seconds", "FUNASR_STOP_GRACE_SECONDS", 0, 86_400, o => o.Server.StopGraceSeconds, (o, v) => o with { Server = o.Server with { StopGraceSeconds = v } }) with { IsLive = true },
+        Int("server.min_free_disk_mb", "FUNASR_MIN_FREE_DISK_MB", 0, int.MaxValue, o => o.Server.MinFreeDiskMb, (o, v) => o with { Server = o.Server with { MinFreeDiskMb = v } }) with { IsLive = true },
     ];
 
     private static string? Extension(string text)

@@ -18,7 +18,7 @@ internal static class ObservabilityKeys
         Int("observability.alert_cooldown_seconds", "FUNASR_ALERT_COOLDOWN_SECONDS", 1, 31_536_000,
             o => o.Observability.AlertCooldownSeconds, (o, v) => With(o, o.Observability with { AlertCooldownSeconds = v })) with { IsLive = true },
         Number("observability.alert_rtf_factor", "FUNASR_ALERT_RTF_FACTOR", 1, 1000, "a factor",
-            o => o.Observability.AlertRtfFactor, (o, v) => With(o, o.Observability with { AlertRtfFactor = v })),
+            o => o.Observability.AlertRtfFactor, (o, v) => With(o, o.Observability with { AlertRtfFactor = v })) with { IsLive = true },
         OptionalText("observability.otlp_endpoint", "FUNASR_OTLP_ENDPOINT", "an address that begins with http:// or https://", IsHttpAddress,
             o => o.Observability.OtlpEndpoint, (o, v) => With(o, o.Observability with { OtlpEndpoint = v })),
     ];

@@ -32,7 +32,7 @@ internal static partial class LogPattern
     private static string FieldFor(string name, string format) => name switch
     {
         "time" => $"{{Timestamp:{Time(format)}}}",
-        "level" or "level.name" => $"{{Level:u3{Align(format)}}}".Replace("u3,", ",", StringComparison.Ordinal),
+        "level" or "level.name" => Align(format) is { Length: > 0 } align ? $"{{Level{align}}}" : "{Level:u3}",
         "name" or "module" or "extra[name]" => $"{{Room{Align(format)}}}",
         "message" => "{Job}{Message:lj}",
         _ => "",

@@ -70,10 +70,19 @@ internal sealed class RotatingFile : ILogEventSink, IDisposable
     {
         _writer!.Dispose();
         _writer = null;
-        string stamp = _time.GetLocalNow().ToString("yyyy-MM-dd_HH-mm-ss_fff", CultureInfo.InvariantCulture);
-        File.Move(_path, Path.Combine(Path.GetDirectoryName(_path)!, $"{Path.GetFileNameWithoutExtension(_path)}.{stamp}{Path.GetExtension(_path)}"), overwrite: true);
+        File.Move(_path, FreeName());
         DeleteOld();
         _writer = Open();
+    }
+
+    private string FreeName()
+    {
+        string stamp = _time.GetLocalNow().ToString("yyyy-MM-dd_HH-mm-ss_fff", CultureInfo.InvariantCulture);
+        string start = Path.Combine(Path.GetDirectoryName(_path)!, $"{Path.GetFileNameWithoutExtension(_path)}.{stamp}"), extension = Path.GetExtension(_path);
+        string name = start + extension;
+        for (int i = 2; File.Exists(name); i++)
+            name = $"{start}_{i}{extension}";
+        return name;
     }
 
     private void DeleteOld()
