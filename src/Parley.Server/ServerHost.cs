@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using Parley.Server.Auth;
 using Parley.Server.Configuration;
 using Parley.Server.Hosting;
+using Parley.Server.Jobs;
 using Parley.Server.Notifications;
 using Parley.Server.Telemetry;
 using Parley.Server.Telemetry.Metrics;
@@ -28,9 +29,6 @@ internal sealed class ServerHost : IAsyncDisposable
     // Connections that may exist besides those of clients: probes, scrapers, status pages.
     private const int SpareConnections = 256;
 
-    /// <summary>Name of the meter on which jobs record.</summary>
-    public const string JobMeterName = "Parley.Server";
-
     private static readonly TimeSpan ReadyPoll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(5);
 
@@ -38,7 +36,7 @@ internal sealed class ServerHost : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILogger _logger;
-    private readonly MeterHistograms _histograms = new(JobMeterName);
+    private readonly MeterHistograms _histograms = new(JobMeter.Name);
     private readonly GpuMemory _gpu;
     private Task _announcing = Task.CompletedTask;
     private Task? _stopped;
@@ -60,9 +58,10 @@ internal sealed class ServerHost : IAsyncDisposable
     /// <summary>Starts; returns when jobs are taken, which is before all workers are there.</summary>
     /// <param name="context">What the rooms get.</param>
     /// <param name="rooms">The rooms.</param>
+    /// <param name="bound">Told the address as soon as it is bound; null for nobody.</param>
     /// <param name="cancellationToken">Ends the start; what has begun by then is stopped.</param>
     /// <exception cref="StartupException">It cannot; the message says what to do.</exception>
-    public static async Task<ServerHost> StartAsync(ServerContext context, ServerRooms rooms, CancellationToken cancellationToken)
+    public static async Task<ServerHost> StartAsync(ServerContext context, ServerRooms rooms, Action<Uri>? bound, CancellationToken cancellationToken)
     {
         StartupCheck.MakeDirectories(context.Options);
         ITranscriptionEngine engine = new ObservedEngine(rooms.Engine(context));
@@ -80,7 +79,7 @@ internal sealed class ServerHost : IAsyncDisposable
         ServerHost host = new(context, new ServerState(engine, jobs, context.Time), rooms);
         try
         {
-            await host.StartAsync(cancellationToken);
+            await host.StartAsync(bound, cancellationToken);
             return host;
         }
         catch
@@ -100,9 +99,10 @@ internal sealed class ServerHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true));
 
-    private async Task StartAsync(CancellationToken cancellationToken)
+    private async Task StartAsync(Action<Uri>? bound, CancellationToken cancellationToken)
     {
         await BindAsync(cancellationToken);
+        bound?.Invoke(Address);
         _logger.Listening(Address.ToString());
         await State.Engine.StartAsync(cancellationToken);
         await State.Jobs.StartAsync(cancellationToken);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Parley.Server.Configuration;
 using Parley.Server.Hosting;
+using Parley.Server.Jobs;
 using Parley.Server.Notifications;
 using Parley.Server.Telemetry;
 using Parley.Server.Telemetry.Logs;
@@ -25,7 +26,7 @@ internal sealed class ServerProgram : IAsyncDisposable
         (_logging, _robot, _host) = (logging, robot, host);
         CurrentOptions current = context.Current;
         if (configuration.Options.Observability.OtlpEndpoint is { } endpoint)
-            _export = new OtlpExport(new Uri(endpoint), ServerHost.JobMeterName, host.State);
+            _export = new OtlpExport(new Uri(endpoint), JobMeter.Name, host.State);
         _alerts = new AlertWatch(() => current.Value, () => host.State.Jobs.Jobs.Figures, () => HealthPages.StatusOf(host.State), context.Notifier, context.Loggers, context.Time);
         _reload = new ConfigurationReload(request, configuration, current, (devices, cancel) => host.State.Engine.SwitchDevicesAsync(devices, cancel), context.Loggers, context.Time);
     }
@@ -53,8 +54,7 @@ internal sealed class ServerProgram : IAsyncDisposable
             current.OnChange((_, now) => logging.SetLevel(now.Logging.Level));
             robot = options.Notification.Enabled ? new WeComNotifier(() => current.Value, MachineName.Find(), logging.Loggers, time) : null;
             ServerContext context = new(options, current, logging.Loggers, robot ?? (INotifier)new NoNotifier(), time);
-            ServerHost host = await ServerHost.StartAsync(context, rooms, cancellationToken);
-            StartBlock.Write(console, configuration, host.Address);
+            ServerHost host = await ServerHost.StartAsync(context, rooms, address => StartBlock.Write(console, configuration, address), cancellationToken);
             return new ServerProgram(logging, robot, host, context, request, configuration);
         }
         catch

@@ -42,9 +42,7 @@ internal sealed class ServeRun(ConfigurationRequest request, bool anyPort, Termi
         List<string> errors = [.. configuration.Errors];
         if (errors.Count == 0)
             errors.AddRange(StartupCheck.Problems(configuration.Options, withPort: false));
-        if (ServerRooms.Standard is null)
-            errors.Add("This build has no engine; only --check works.");
-        if (errors.Count > 0 || ServerRooms.Standard is not { } rooms)
+        if (errors.Count > 0)
             return Refuse(errors);
         if (signals is not null)
             signals.Grace = TimeSpan.FromSeconds(configuration.Options.Server.StopGraceSeconds) + ExtraGrace;
@@ -52,7 +50,7 @@ internal sealed class ServeRun(ConfigurationRequest request, bool anyPort, Termi
         ServerProgram program;
         try
         {
-            program = await ServerProgram.StartAsync(configuration, request, terminal.Error, rooms, TimeProvider.System, cancellationToken);
+            program = await ServerProgram.StartAsync(configuration, request, terminal.Error, ServerRooms.Standard, TimeProvider.System, cancellationToken);
         }
         catch (StartupException error)
         {

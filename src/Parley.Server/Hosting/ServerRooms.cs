@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Builder;
+using Parley.Server.Configuration;
 using Parley.Server.Jobs;
 using Parley.Server.Protocols.WebSockets;
+using Parley.Server.Storage;
 using Parley.Server.Telemetry.Metrics;
 using Parley.Server.Workers;
 
@@ -9,8 +11,8 @@ namespace Parley.Server.Hosting;
 /// <summary>The rooms that the host puts together. Tests put others in their places.</summary>
 internal sealed record ServerRooms
 {
-    /// <summary>Those of the program; null in a build that has no engine.</summary>
-    public static ServerRooms? Standard => null;
+    /// <summary>Those of the program.</summary>
+    public static ServerRooms Standard { get; } = new() { Engine = MakeEngine, Jobs = OpenJobs };
 
     /// <summary>Makes the engine; it is started by the host.</summary>
     public required Func<ServerContext, ITranscriptionEngine> Engine { get; init; }
@@ -25,6 +27,23 @@ internal sealed record ServerRooms
         WebSocketProtocol protocol = application.UseParleyWebSockets(context.Options, jobs, context.Loggers, context.Time);
         return () => new ProtocolFigures(protocol.OpenConnections, protocol.Uploads.SingleCount + protocol.Uploads.ChunkedCount);
     };
+
+    private static ITranscriptionEngine MakeEngine(ServerContext context) => context.Options.Transcription.ConcurrencyMode == ConcurrencyMode.Lock
+        ? new LockEngine(context.Options, context.Loggers, context.Notifier, context.Time)
+        : throw new StartupException("transcription.concurrency_mode: this build has no pool of workers. Use lock.");
+
+    private static JobsRoom OpenJobs(ServerContext context, ITranscriptionEngine engine)
+    {
+        try
+        {
+            JobService jobs = JobService.Open(() => context.Current.Value, engine, context.Notifier, new JobServiceParts { Clock = context.Time, Loggers = context.Loggers });
+            return new JobsRoom { Jobs = jobs, StartAsync = jobs.StartAsync, StopAsync = jobs.StopAsync, DisposeAsync = jobs.DisposeAsync, IsMaintained = () => jobs.IsMaintained };
+        }
+        catch (StorageException error)
+        {
+            throw new StartupException(error.Message, error);
+        }
+    }
 }
 
 /// <summary>The jobs, and how the host starts and stops them.</summary>

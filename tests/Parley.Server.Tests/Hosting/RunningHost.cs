@@ -38,7 +38,7 @@ internal sealed class RunningHost : IAsyncDisposable
         CurrentOptions current = new(options);
         ServerContext context = new(options, current, loggers ?? NullLoggerFactory.Instance, notifier ?? new NoNotifier(), TimeProvider.System);
         ServerRooms rooms = new() { Engine = _ => engine, Jobs = (_, _) => jobs.Room };
-        ServerHost host = await ServerHost.StartAsync(context, rooms, CancellationToken.None);
+        ServerHost host = await ServerHost.StartAsync(context, rooms, bound: null, CancellationToken.None);
         return new RunningHost(folder, host, engine, jobs, current);
     }
 

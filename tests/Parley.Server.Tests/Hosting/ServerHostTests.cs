@@ -58,8 +58,10 @@ public sealed class ServerHostTests
         await client.ConnectAsync(new Uri($"ws://{host.Host.Address.Authority}/{path}"), CancellationToken.None);
         byte[] frame = new byte[4096];
         WebSocketReceiveResult first = await client.ReceiveAsync(frame, CancellationToken.None);
-        await host.Host.StopAsync(CancellationToken.None);
+        Task stopping = host.Host.StopAsync(CancellationToken.None);
         WebSocketReceiveResult last = await client.ReceiveAsync(frame, CancellationToken.None);
+        await client.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
+        await stopping;
 
         ((string)JsonNode.Parse(frame.AsSpan(0, first.Count))!["type"]!).ShouldBe("connected");
         last.CloseStatus.ShouldBe(WebSocketCloseStatus.EndpointUnavailable);
@@ -77,7 +79,7 @@ public sealed class ServerHostTests
         ServerContext context = new(options, new CurrentOptions(options), Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance, new Parley.Server.Notifications.NoNotifier(), TimeProvider.System);
 
         StartupException error = await Should.ThrowAsync<StartupException>(
-            () => ServerHost.StartAsync(context, new ServerRooms { Engine = _ => engine, Jobs = (_, _) => jobs.Room }, CancellationToken.None));
+            () => ServerHost.StartAsync(context, new ServerRooms { Engine = _ => engine, Jobs = (_, _) => jobs.Room }, bound: null, CancellationToken.None));
 
         error.Message.ShouldContain($"port {port}: another program uses it.");
         error.Message.ShouldContain("--port");

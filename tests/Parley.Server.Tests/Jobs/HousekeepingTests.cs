@@ -102,7 +102,7 @@ public sealed class HousekeepingTests
             await harness.EndAsync(job);
         }
 
-        var slow = harness.Notices.All.OfType<Notifications.Notice.SlowJob>().Single();
+        var slow = harness.Notices.All.OfType<Parley.Server.Notifications.Notice.SlowJob>().Single();
         (slow.Rtf, slow.UsualRtf).ShouldBe((0.5, 0.1));
         harness.Jobs.Figures.SecondsPerJob.ShouldBe(10 + (0.3 * 40), 0.001);
     }

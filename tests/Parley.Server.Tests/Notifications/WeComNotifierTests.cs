@@ -3,11 +3,13 @@ using Parley.Server.Notifications;
 
 namespace Parley.Server.Tests.Notifications;
 
-public sealed class WeComNotifierTests
+public sealed class WeComNotifierTests : IDisposable
 {
     private static readonly TimeSpan NoPause = TimeSpan.FromMilliseconds(1);
 
     private readonly ListLoggers _loggers = new();
+
+    public void Dispose() => _loggers.Dispose();
 
     [Fact]
     public async Task Messages_are_texts_with_title_machine_and_facts()

@@ -27,25 +27,57 @@ public sealed partial class MetricsTests
         ];
         host.Jobs.Figures = new JobFigures
         {
-            Waiting = 3, MaxWaiting = 10, Running = 2, Known = 40, SecondsPerJob = 12.34567, CacheEntries = 5, CacheHits = 6, CacheMisses = 8, ProjectedServes = 9, CacheBytes = 11,
-            Ended = new Dictionary<JobState, long> { [JobState.Completed] = 20, [JobState.TimedOut] = 1 }, Errors = new Dictionary<string, long> { ["timeout"] = 4 },
+            Waiting = 3,
+            MaxWaiting = 10,
+            Running = 2,
+            Known = 40,
+            SecondsPerJob = 12.34567,
+            CacheEntries = 5,
+            CacheHits = 6,
+            CacheMisses = 8,
+            ProjectedServes = 9,
+            CacheBytes = 11,
+            Ended = new Dictionary<JobState, long> { [JobState.Completed] = 20, [JobState.TimedOut] = 1 },
+            Errors = new Dictionary<string, long> { ["timeout"] = 4 },
         };
 
         Dictionary<string, double> metrics = await ReadAsync(host, "metrics");
 
         foreach ((string name, double value) in new Dictionary<string, double>
         {
-            ["funasr_queue_size"] = 3, ["funasr_queue_max"] = 10, ["funasr_tasks_pending"] = 3, ["funasr_tasks_inflight"] = 2, ["funasr_tasks_in_memory"] = 40,
-            ["funasr_task_seconds_ema"] = 12.346, ["funasr_pool_size"] = 2, ["funasr_engine_info{engine=\"funasr\"}"] = 1,
-            ["funasr_tasks_terminal_total{status=\"completed\"}"] = 20, ["funasr_tasks_terminal_total{status=\"failed\"}"] = 0,
-            ["funasr_tasks_terminal_total{status=\"cancelled\"}"] = 0, ["funasr_tasks_terminal_total{status=\"timed_out\"}"] = 1,
-            ["funasr_errors_total{kind=\"queue_full\"}"] = 0, ["funasr_errors_total{kind=\"timeout\"}"] = 4, ["funasr_errors_total{kind=\"non_retryable_input\"}"] = 0,
-            ["funasr_errors_total{kind=\"model_error\"}"] = 0, ["funasr_errors_total{kind=\"engine_error\"}"] = 0,
-            ["funasr_cache_total_cached"] = 5, ["funasr_cache_hits"] = 6, ["funasr_cache_misses"] = 8, ["funasr_cache_projected_serves"] = 9, ["parley_cache_bytes"] = 11,
-            ["parley_connections"] = 0, ["parley_uploads_open"] = 0, ["parley_ready"] = 1,
-            ["parley_worker_state{worker=\"1\",state=\"idle\"}"] = 1, ["parley_worker_state{worker=\"2\",state=\"starting\"}"] = 1,
-            ["parley_worker_memory_bytes{worker=\"1\"}"] = 1000, ["parley_worker_jobs_total{worker=\"1\"}"] = 7, ["parley_worker_restarts_total{worker=\"1\"}"] = 1,
-            ["parley_worker_start_seconds{worker=\"1\"}"] = 1.235, ["parley_device_workers{stage=\"asr\",device=\"cuda\"}"] = 1, ["parley_device_workers{stage=\"vad\",device=\"cpu\"}"] = 1,
+            ["funasr_queue_size"] = 3,
+            ["funasr_queue_max"] = 10,
+            ["funasr_tasks_pending"] = 3,
+            ["funasr_tasks_inflight"] = 2,
+            ["funasr_tasks_in_memory"] = 40,
+            ["funasr_task_seconds_ema"] = 12.346,
+            ["funasr_pool_size"] = 2,
+            ["funasr_engine_info{engine=\"funasr\"}"] = 1,
+            ["funasr_tasks_terminal_total{status=\"completed\"}"] = 20,
+            ["funasr_tasks_terminal_total{status=\"failed\"}"] = 0,
+            ["funasr_tasks_terminal_total{status=\"cancelled\"}"] = 0,
+            ["funasr_tasks_terminal_total{status=\"timed_out\"}"] = 1,
+            ["funasr_errors_total{kind=\"queue_full\"}"] = 0,
+            ["funasr_errors_total{kind=\"timeout\"}"] = 4,
+            ["funasr_errors_total{kind=\"non_retryable_input\"}"] = 0,
+            ["funasr_errors_total{kind=\"model_error\"}"] = 0,
+            ["funasr_errors_total{kind=\"engine_error\"}"] = 0,
+            ["funasr_cache_total_cached"] = 5,
+            ["funasr_cache_hits"] = 6,
+            ["funasr_cache_misses"] = 8,
+            ["funasr_cache_projected_serves"] = 9,
+            ["parley_cache_bytes"] = 11,
+            ["parley_connections"] = 0,
+            ["parley_uploads_open"] = 0,
+            ["parley_ready"] = 1,
+            ["parley_worker_state{worker=\"1\",state=\"idle\"}"] = 1,
+            ["parley_worker_state{worker=\"2\",state=\"starting\"}"] = 1,
+            ["parley_worker_memory_bytes{worker=\"1\"}"] = 1000,
+            ["parley_worker_jobs_total{worker=\"1\"}"] = 7,
+            ["parley_worker_restarts_total{worker=\"1\"}"] = 1,
+            ["parley_worker_start_seconds{worker=\"1\"}"] = 1.235,
+            ["parley_device_workers{stage=\"asr\",device=\"cuda\"}"] = 1,
+            ["parley_device_workers{stage=\"vad\",device=\"cpu\"}"] = 1,
         })
         {
             metrics.ShouldContainKey(name);
@@ -62,7 +94,7 @@ public sealed partial class MetricsTests
     {
         await using RunningHost host = await RunningHost.StartAsync();
         host.Engine.Workers = [new WorkerStatus { Number = 1, State = "idle", Devices = ["asr cpu"] }];
-        using Meter meter = new(ServerHost.JobMeterName);
+        using Meter meter = new(JobMeter.Name);
         foreach ((string instrument, string unit) in new[] { ("parley.job.wait", "s"), ("parley.job.duration", "s"), ("parley.job.audio", "s"), ("parley.job.rtf", "1"), ("parley.job.stage.duration", "s") })
             meter.CreateHistogram<double>(instrument, unit).Record(1);
 
@@ -113,7 +145,8 @@ public sealed partial class MetricsTests
     {
         await using RunningHost host = await RunningHost.StartAsync(options => options with
         {
-            Server = options.Server with { Host = listenOn }, Observability = new ObservabilityOptions { MetricsToken = token },
+            Server = options.Server with { Host = listenOn },
+            Observability = new ObservabilityOptions { MetricsToken = token },
         });
         using HttpRequestMessage request = new(HttpMethod.Get, "metrics" + query);
         if (authorization is not null)
@@ -145,7 +178,8 @@ public sealed partial class MetricsTests
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-in for nvidia-smi is a shell script.");
         using TempFolder folder = new();
         string program = folder.Write("smi", $"#!/bin/sh\necho \"$@\" >>{folder["calls"]}\necho 12345\n");
-        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         string? device = null;
         await using GpuMemory memory = new(() => device, TimeProvider.System, program);
 

@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Parley.Server.Hosting;
 using Parley.Server.Telemetry.Tracing;
@@ -44,7 +43,10 @@ public sealed class TracingTests
 
     private static Transcript Transcript(params string[] stages) => new()
     {
-        Sentences = [], Speakers = [], Turns = [], Duration = TimeSpan.FromSeconds(10),
+        Sentences = [],
+        Speakers = [],
+        Turns = [],
+        Duration = TimeSpan.FromSeconds(10),
         Receipt = new Receipt { Stages = [.. stages.Select(stage => new StageReceipt(stage, "model", "cpu", 0.25))], WallSeconds = 1, Rtf = 0.1, Bundle = "demo", Notices = [] },
     };
 
