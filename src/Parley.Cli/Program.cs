@@ -1,15 +1,17 @@
 using Parley.Cli;
+using Parley.Cli.Commands;
 using Parley.Cli.Terminals;
 
-using SignalCancellation signals = new();
+// The signals of a worker are its server's business.
+using SignalCancellation? signals = args is [WorkerCommand.CommandName, ..] ? null : new();
 using Terminal terminal = Terminal.OfProcess();
 try
 {
-    int exitCode = await CommandLine.RunAsync(args, terminal, signals, signals.Token);
+    int exitCode = await CommandLine.RunAsync(args, terminal, signals, signals?.Token ?? CancellationToken.None);
     terminal.Output.Flush();
     return exitCode;
 }
-catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
+catch (OperationCanceledException) when (signals is { Token.IsCancellationRequested: true })
 {
     terminal.WriteError("Interrupted; files that were finished before are complete.");
     return signals.ExitCode;

@@ -28,4 +28,31 @@ internal static partial class WorkerLog
 
     [LoggerMessage(7008, LogLevel.Information, "Model identity {Identity}")]
     public static partial void Identity(this ILogger logger, string identity);
+
+    [LoggerMessage(7009, LogLevel.Error, "Worker {Worker} cannot load its models: {Reason}")]
+    public static partial void WorkerCannotLoad(this ILogger logger, int worker, string reason);
+
+    [LoggerMessage(7010, LogLevel.Error, "Job {JobId} failed in a way that should not be")]
+    public static partial void JobFailedUnexpectedly(this ILogger logger, Exception exception, Guid jobId);
+
+    [LoggerMessage(7011, LogLevel.Warning, "Worker {Worker} is lost: {Reason}")]
+    public static partial void WorkerLost(this ILogger logger, int worker, string reason);
+
+    [LoggerMessage(7012, LogLevel.Information, "Worker {Worker} (process {ProcessId}) is replaced: {Reason}")]
+    public static partial void WorkerReplaced(this ILogger logger, int worker, int processId, string reason);
+
+    [LoggerMessage(7013, LogLevel.Warning, "Job {JobId} did not stop within {GraceSeconds:F1} s after it was cancelled, so worker {Worker} was killed")]
+    public static partial void WorkerKilledForCancel(this ILogger logger, Guid jobId, double graceSeconds, int worker);
+
+    [LoggerMessage(7014, LogLevel.Warning, "Job {JobId} waits for memory: it needs {NeededMb} MB more, {AvailableMb} MB are free")]
+    public static partial void WaitingForMemory(this ILogger logger, Guid jobId, long neededMb, long availableMb);
+
+    [LoggerMessage(7015, LogLevel.Warning, "What worker {Worker} writes cannot be kept in {Path}: {Reason}")]
+    public static partial void OutputNotKept(this ILogger logger, int worker, string path, string reason);
+
+    [LoggerMessage(7016, LogLevel.Warning, "Worker {Worker}: {Details}")]
+    public static partial void DeviceFellBack(this ILogger logger, int worker, string details);
+
+    [LoggerMessage(7017, LogLevel.Debug, "Sockets of a server that is gone cannot be removed from {Path}: {Reason}")]
+    public static partial void LeftoversStay(this ILogger logger, string path, string reason);
 }

@@ -143,7 +143,7 @@ public abstract class EngineTests : IDisposable
     {
         ITranscriptionEngine engine = Create(options);
         await engine.StartAsync(TestContext.Current.CancellationToken);
-        await Wait.UntilAsync(() => engine.Workers.All(worker => worker.State == "idle"), "workers that are ready");
+        await Wait.UntilReadyAsync(engine);
         return engine;
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Parley.Server.Workers;
 
 namespace Parley.Server.Tests.Workers;
 
@@ -6,6 +7,15 @@ namespace Parley.Server.Tests.Workers;
 internal static class Wait
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(40);
+
+    /// <summary>Waits for all workers; fails at once with the reason when one cannot start.</summary>
+    public static Task UntilReadyAsync(ITranscriptionEngine engine) => UntilAsync(
+        () =>
+        {
+            engine.Workers.Select(worker => worker.Error).OfType<string>().ShouldBeEmpty();
+            return engine.Workers.All(worker => worker.State == "idle");
+        },
+        "workers that are ready");
 
     public static async Task UntilAsync(Func<bool> condition, string what)
     {
