@@ -18,6 +18,7 @@ internal sealed class WorkerOutput : IDisposable
     private readonly ILogger _logger;
     private StreamWriter? _file;
     private bool _hasFailed;
+    private int _followed;
 
     /// <param name="folder">Is made when it is missing.</param>
     /// <param name="worker">Number of the worker.</param>
@@ -77,7 +78,7 @@ internal sealed class WorkerOutput : IDisposable
     {
         _file?.Dispose();
         _file = null;
-        File.Move(_path, Path.ChangeExtension(_path, $".{_time.GetUtcNow():yyyyMMdd-HHmmss-fff}.log"), overwrite: true);
+        File.Move(_path, Path.ChangeExtension(_path, $".{_time.GetUtcNow():yyyyMMdd-HHmmss-fff}-{_followed++}.log"), overwrite: true);
         DeleteOld();
     }
 
