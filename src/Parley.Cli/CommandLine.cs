@@ -77,6 +77,7 @@ internal static class CommandLine
             new BenchCommand(terminal),
             new ServeCommand(terminal, signals),
             new WorkerCommand(terminal),
+            new TokenCommand(terminal),
         };
         VersionOption version = root.Options.OfType<VersionOption>().Single();
         version.Description = "Show the versions of the program, .NET and ONNX Runtime, and the installed bundles.";

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Parley.Cli.Configuration;
 using Parley.Cli.Serving;
 using Parley.Cli.Terminals;
 using Parley.Inference.Devices;
@@ -60,7 +61,7 @@ internal sealed class ServeCommand : ExampleCommand
         return new ConfigurationRequest
         {
             File = parsed.GetValue(_common.Config),
-            Variables = ProcessVariables(),
+            Variables = ProcessVariables.Read(),
             CommandLine = values,
             DataDirectory = parsed.GetValue(_dataDirectory) is { } directory ? Path.GetFullPath(directory) : null,
         };
@@ -70,13 +71,5 @@ internal sealed class ServeCommand : ExampleCommand
             if (value is not null)
                 values.Add(new CommandLineValue(key, value, option));
         }
-    }
-
-    private static Dictionary<string, string> ProcessVariables()
-    {
-        Dictionary<string, string> variables = new(StringComparer.Ordinal);
-        foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
-            variables[(string)variable.Key] = (string?)variable.Value ?? "";
-        return variables;
     }
 }

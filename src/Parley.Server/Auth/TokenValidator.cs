@@ -10,7 +10,8 @@ internal sealed class TokenValidator
     /// <summary>Longest token that is looked at, in characters.</summary>
     public const int MaxLength = 8192;
 
-    private const int MaxSubject = 256;
+    /// <summary>Longest name of a user, in characters.</summary>
+    public const int MaxSubject = 256;
 
     private readonly JsonWebTokenHandler _handler = new() { MaximumTokenSizeInBytes = MaxLength };
     private readonly TokenValidationParameters _parameters;

@@ -93,7 +93,9 @@ internal sealed class ChunkMessages(ProtocolContext context, JobHandover handove
         if (!isDuplicate)
         {
             string? hash = new DataReader(message.Data).Text("chunk_hash", MaxHash);
-            if (Check(upload, index, hash, chunk) is { } refusal)
+            Refusal? refusal = Check(upload, index, hash, chunk)
+                ?? (context.Files.HasSpaceFor(chunk.Length) ? null : Refusal.DiskFull(ErrorCodes.ChunkUploadError));
+            if (refusal is not null)
             {
                 await client.RefuseAsync(message.Type, refusal);
                 return;

@@ -20,6 +20,9 @@ internal sealed class ClientSession(string connectionId, string address, Outgoin
 
     public JobClient Client { get; private set; } = new(address, User: null);
 
+    /// <summary>Whether nobody hears an answer any more.</summary>
+    public bool IsDeaf => outgoing.IsEnding;
+
     /// <summary>Cancelled when the connection has ended.</summary>
     public CancellationToken Gone => _gone.Token;
 

@@ -100,6 +100,11 @@ internal sealed class Connection : IDisposable
             _reason = "the connection broke";
             _outgoing.Abort();
         }
+        catch (Exception error)
+        {
+            _context.Logger.ConnectionFailed(error, Client.ConnectionId);
+            _outgoing.Abort();
+        }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);

@@ -15,13 +15,13 @@ internal sealed class MessageDispatcher
         _context = context;
         _routes = new Dictionary<string, Route>(StringComparer.Ordinal)
         {
-            [MessageTypes.Ping] = new(async (client, _, _) => await client.SendAsync(context.Messages.Pong()), ErrorCodes.MessageError),
+            [MessageTypes.Ping] = new(async (client, _, _) => await client.SendAsync(context.Messages.Pong()), ErrorCodes.MessageError, IsQuestion: true),
             [MessageTypes.UploadRequest] = new(uploads.RequestAsync, ErrorCodes.UploadError),
             [MessageTypes.UploadData] = new(uploads.DataAsync, ErrorCodes.UploadDataError),
             [MessageTypes.UploadChunk] = new(chunks.ChunkAsync, ErrorCodes.ChunkUploadError),
             [MessageTypes.FinalizeUpload] = new(chunks.FinalizeAsync, ErrorCodes.FinalizeError),
-            [MessageTypes.TaskStatus] = new(tasks.StatusAsync, ErrorCodes.StatusError),
-            [MessageTypes.TaskStatusBatch] = new(tasks.BatchAsync, ErrorCodes.StatusError),
+            [MessageTypes.TaskStatus] = new(tasks.StatusAsync, ErrorCodes.StatusError, IsQuestion: true),
+            [MessageTypes.TaskStatusBatch] = new(tasks.BatchAsync, ErrorCodes.StatusError, IsQuestion: true),
             [MessageTypes.CancelTask] = new(tasks.CancelAsync, ErrorCodes.CancelError),
         };
     }
@@ -45,6 +45,9 @@ internal sealed class MessageDispatcher
             return;
         }
 
+        // What clients sent before they went is done, but nothing is answered into the void.
+        if (route.IsQuestion && client.IsDeaf)
+            return;
         try
         {
             await route.Handle(client, message, cancellationToken);
@@ -59,5 +62,6 @@ internal sealed class MessageDispatcher
 
     /// <param name="Handle">Answers a message of this type.</param>
     /// <param name="FailureCode">What the client is told when that fails.</param>
-    private sealed record Route(Handler Handle, string FailureCode);
+    /// <param name="IsQuestion">It changes nothing: without somebody to hear the answer it need not be handled.</param>
+    private sealed record Route(Handler Handle, string FailureCode, bool IsQuestion = false);
 }

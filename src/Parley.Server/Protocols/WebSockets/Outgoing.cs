@@ -17,10 +17,13 @@ internal sealed class Outgoing(WebSocket socket, string connection, TimeSpan pat
     private readonly CancellationTokenSource _aborted = new();
     private int _isEnding;
 
+    /// <summary>Whether nothing more reaches the peer.</summary>
+    public bool IsEnding => Volatile.Read(ref _isEnding) != 0;
+
     /// <summary>Queues a text frame, waiting for room. Frames for a peer that is gone, or about to be closed, are dropped.</summary>
     public async ValueTask SendAsync(byte[] text)
     {
-        if (Volatile.Read(ref _isEnding) == 0)
+        if (!IsEnding)
             await EnqueueAsync(new Frame(text, null), 1 + (text.Length / WeightUnit));
     }
 
