@@ -5,6 +5,7 @@ using Parley.Server.Protocols.WebSockets;
 using Parley.Server.Storage;
 using Parley.Server.Telemetry.Metrics;
 using Parley.Server.Workers;
+using Parley.Server.Workers.Pool;
 
 namespace Parley.Server.Hosting;
 
@@ -30,7 +31,7 @@ internal sealed record ServerRooms
 
     private static ITranscriptionEngine MakeEngine(ServerContext context) => context.Options.Transcription.ConcurrencyMode == ConcurrencyMode.Lock
         ? new LockEngine(context.Options, context.Loggers, context.Notifier, context.Time)
-        : throw new StartupException("transcription.concurrency_mode: this build has no pool of workers. Use lock.");
+        : new PoolEngine(context.Options, context.Loggers, context.Notifier, context.Time);
 
     private static JobsRoom OpenJobs(ServerContext context, ITranscriptionEngine engine)
     {
