@@ -24,16 +24,27 @@ internal sealed class AudioFiles(JobBoard board, Func<ServerOptions> options, Ti
         }
     }
 
+    /// <summary>
+    /// Deletes what a crash left between two steps: recordings that were stored but not yet accepted, or whose job had ended but not yet let go.
+    /// Called at start, before anything is accepted; only files that bear a job's number are ours.
+    /// </summary>
+    public void SweepLeftovers()
+    {
+        ServerOptions now = options();
+        if (now.Transcription.DeleteAfterTranscription)
+            Sweep(now.Server.UploadDir, TimeSpan.Zero, static file => Guid.TryParseExact(Path.GetFileNameWithoutExtension(file.Name), "D", out _));
+    }
+
     /// <summary>Deletes files of no live job that nobody has touched for the time of grace; files that are kept on purpose stay.</summary>
     public void Sweep()
     {
         ServerOptions now = options();
         if (now.Transcription.DeleteAfterTranscription)
-            Sweep(now.Server.UploadDir, TimeSpan.FromSeconds(now.Transcription.OrphanFileGraceSeconds));
-        Sweep(now.Server.TempDir, LongestTemporary);
+            Sweep(now.Server.UploadDir, TimeSpan.FromSeconds(now.Transcription.OrphanFileGraceSeconds), static _ => true);
+        Sweep(now.Server.TempDir, LongestTemporary, static _ => true);
     }
 
-    private void Sweep(string folder, TimeSpan grace)
+    private void Sweep(string folder, TimeSpan grace, Func<FileInfo, bool> isOurs)
     {
         if (!Directory.Exists(folder))
             return;
@@ -43,7 +54,7 @@ internal sealed class AudioFiles(JobBoard board, Func<ServerOptions> options, Ti
         foreach (FileInfo file in new DirectoryInfo(folder).EnumerateFiles())
         {
             bool isLink = file.Attributes.HasFlag(FileAttributes.ReparsePoint);
-            if (isLink || file.LastWriteTimeUtc > untouchedSince || needed.Contains(file.FullName))
+            if (isLink || file.LastWriteTimeUtc > untouchedSince || needed.Contains(file.FullName) || !isOurs(file))
                 continue;
             try
             {

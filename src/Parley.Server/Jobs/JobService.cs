@@ -122,6 +122,7 @@ internal sealed class JobService : IJobs, IAsyncDisposable
 
         if (pending.Count + failed.Count > 0)
             _logger.Recovered(pending.Count, failed.Count);
+        _files.SweepLeftovers();
         _cache.Measure();
         _board.SetRunning(true);
         _intake.Open(_store.Count());

@@ -40,6 +40,24 @@ public sealed class HousekeepingTests
     }
 
     [Fact]
+    public async Task Recordings_that_a_crash_left_without_a_live_job_are_gone_after_the_next_start()
+    {
+        await using JobsHarness harness = await JobsHarness.StartAsync();
+        JobSubmission live = await harness.SubmitAsync("live");
+        string stray = Path.Combine(harness.Uploads, $"{Guid.NewGuid():D}.wav"), foreign = Path.Combine(harness.Uploads, "notes.txt");
+        foreach (string path in new[] { stray, foreign, live.Audio.Path })
+        {
+            File.AppendAllText(path, "x");
+            File.SetLastWriteTimeUtc(path, harness.Clock.GetUtcNow().UtcDateTime);
+        }
+
+        await harness.CrashAsync();
+        await harness.OpenAsync();
+
+        (File.Exists(stray), File.Exists(foreign), File.Exists(live.Audio.Path)).ShouldBe((false, true, true));
+    }
+
+    [Fact]
     public async Task Files_that_nobody_needs_are_swept_after_their_grace()
     {
         await using JobsHarness harness = await JobsHarness.StartAsync(options => options with { OrphanFileGraceSeconds = 100 });

@@ -35,6 +35,8 @@ internal sealed class ServerLogging : IDisposable
             // Frameworks tell about every request and every query; what goes wrong is enough.
             .AddFilter("Microsoft", LogLevel.Warning)
             .AddFilter("System", LogLevel.Warning)
+            // A start that fails is told in one line by the program itself.
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
             .AddProvider(new SerilogLoggerProvider(_logger, dispose: false)));
     }
 
