@@ -76,7 +76,6 @@ internal static class CommandLine
             new DevicesCommand(terminal),
             new BenchCommand(terminal),
             new ServeCommand(terminal, signals),
-            new TokenCommand(terminal),
             new WorkerCommand(terminal),
             new TokenCommand(terminal),
         };
