@@ -202,6 +202,12 @@ internal static class ProcessTable
         return digits.Length == 0 ? 0 : long.Parse(digits, CultureInfo.InvariantCulture) * 1024;
     }
 
+    /// <summary>Nice values of a process's threads.</summary>
+    public static IReadOnlyList<int> Niceness(int id) => [.. Directory.EnumerateDirectories($"/proc/{id}/task")
+        .Select(thread => Read(id, $"task/{Path.GetFileName(thread)}/stat"))
+        .Where(stat => stat.Contains(')'))
+        .Select(stat => int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[16], CultureInfo.InvariantCulture))];
+
     private static IEnumerable<int> All() => Directory.EnumerateDirectories("/proc")
         .Select(path => int.TryParse(Path.GetFileName(path), out int id) ? id : 0).Where(id => id > 0);
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Parley.Inference.Devices;
 using Parley.Server.Configuration;
 using Parley.Server.Notifications;
+using Parley.Server.Tests.EndToEnd;
 using Parley.Server.Workers;
 using Parley.Server.Workers.Pool;
 using Parley.Transcripts;
@@ -48,6 +49,15 @@ public sealed class PoolEngineTests : EngineTests
         engine.Workers[0].Restarts.ShouldBe(1);
         engine.Workers[0].ProcessId.ShouldNotBe(processId);
         _notifier.Notices.OfType<Notice.WorkerLost>().ShouldHaveSingleItem().Worker.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Workers_let_their_server_go_first()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems keep nice values elsewhere.");
+        await using ITranscriptionEngine engine = await StartAsync(Folder.Options());
+
+        ProcessTable.Niceness(engine.Workers[0].ProcessId!.Value).ShouldAllBe(nice => nice == Math.Min(19, ProcessTable.Niceness(Environment.ProcessId).Max() + 5));
     }
 
     [Fact]

@@ -23,6 +23,7 @@ internal static class WorkerHost
     {
         WorkerStart start = await ReadStartAsync(input);
         using CancellationTokenSource stop = new();
+        WorkerPriority.StepBack();
         ServerTie.Begin(start.ServerProcessId, input, stop);
 
         // Ctrl-C reaches the whole group of the terminal, and service managers signal every process: the server alone decides what ends.
