@@ -41,6 +41,9 @@ internal static class CleanText
     /// <summary>The same text with half surrogate pairs replaced by U+FFFD; all else stays.</summary>
     public static string WellFormed(string text)
     {
+        // Nearly all texts have no pair at all, and long ones would take a string for each of their characters.
+        if (!text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF'))
+            return text;
         StringBuilder whole = new(text.Length);
         foreach (Rune rune in text.EnumerateRunes())
             whole.Append(rune.ToString());

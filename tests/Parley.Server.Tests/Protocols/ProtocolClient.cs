@@ -8,7 +8,7 @@ namespace Parley.Server.Tests.Protocols;
 /// <summary>A client of the protocol: sends objects, receives objects, waits no longer than a test may.</summary>
 internal sealed class ProtocolClient : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private ProtocolClient(ClientWebSocket socket) => Socket = socket;
 

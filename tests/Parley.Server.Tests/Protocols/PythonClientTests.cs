@@ -74,7 +74,7 @@ public sealed class PythonClientTests
 
     private static async Task<(int ExitCode, string Output, string Error)> StartAsync(string program, params string[] arguments)
     {
-        using CancellationTokenSource late = new(TimeSpan.FromSeconds(60));
+        using CancellationTokenSource late = new(TimeSpan.FromSeconds(180));
         using Process process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
         try
         {

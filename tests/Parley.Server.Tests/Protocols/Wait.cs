@@ -3,7 +3,7 @@ namespace Parley.Server.Tests.Protocols;
 /// <summary>Waits for something that other threads bring about.</summary>
 internal static class Wait
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
     public static async Task UntilAsync(Func<bool> isTrue)
