@@ -1,4 +1,5 @@
 using Parley.Inference.Devices;
+using Parley.Models;
 
 namespace Parley.Server.Workers;
 
@@ -11,21 +12,13 @@ internal static class DeviceSpread
     /// <summary>Gives a pipeline its device; changes nothing where the options name one, or there is only one to choose.</summary>
     /// <param name="manager">Knows the devices.</param>
     /// <param name="create">Makes a manager with other options.</param>
-    /// <param name="modelPath">The model whose speed decides: the recogniser.</param>
+    /// <param name="bundle">The models whose speed decides.</param>
     /// <param name="setup">Which pipeline of how many.</param>
-    public static DeviceManager Spread(DeviceManager manager, Func<DeviceOptions, DeviceManager> create, string modelPath, PipelineSetup setup)
+    public static DeviceManager Spread(DeviceManager manager, Func<DeviceOptions, DeviceManager> create, ModelBundle bundle, PipelineSetup setup)
     {
         if (setup.Pipelines < 2 || !string.Equals(setup.Devices.Device, DeviceOptions.Auto, StringComparison.OrdinalIgnoreCase))
             return manager;
-
-        // Without measurements the other devices of the chosen kind count alike, and other kinds not at all.
-        Device chosen = manager.Select(modelPath).Device;
-        List<(string Name, double Speed)> devices =
-        [
-            .. manager.AvailableDevices()
-                .Where(device => device.Kind != DeviceKind.SoftwareGpu && string.Equals(device.Backend, chosen.Backend, StringComparison.Ordinal))
-                .Select(device => (device.Name, 1.0)),
-        ];
+        IReadOnlyList<(string Name, double Speed)> devices = Candidates(manager, bundle);
         return devices.Count < 2 ? manager : create(setup.Devices with { Device = Choose(devices, setup.Number) });
     }
 
@@ -43,5 +36,21 @@ internal static class DeviceSpread
         }
 
         return devices[best].Name;
+    }
+
+    // By measured speed where every device was measured. Without measurements the other devices of the chosen kind count alike, and other kinds not at all.
+    private static IReadOnlyList<(string Name, double Speed)> Candidates(DeviceManager manager, ModelBundle bundle)
+    {
+        string[] models = [.. bundle.Stages.Select(stage => stage.ModelPath)];
+        Device chosen = manager.Select(bundle.Asr.ModelPath).Device;
+        Device[] usable =
+        [
+            .. manager.AvailableDevices().Where(device => device.Kind != DeviceKind.SoftwareGpu && !device.IsAlternative
+                && models.All(model => manager.Measurements.Objection(device, model) is null)),
+        ];
+        double?[] speeds = [.. usable.Select(device => manager.Measurements.Speed(device, models))];
+        return speeds.All(speed => speed is not null)
+            ? [.. usable.Zip(speeds, (device, speed) => (device.Name, speed!.Value))]
+            : [.. usable.Where(device => string.Equals(device.Backend, chosen.Backend, StringComparison.Ordinal)).Select(device => (device.Name, 1.0))];
     }
 }

@@ -37,7 +37,7 @@ internal sealed class LoadedPipeline : IDisposable
         long start = Stopwatch.GetTimestamp();
         ModelBundle bundle = setup.LoadBundle();
         DeviceFallbacks fallbacks = new(loggers.CreateLogger<DeviceManager>());
-        DeviceManager devices = DeviceSpread.Spread(new DeviceManager(setup.Devices, fallbacks), options => new DeviceManager(options, fallbacks), bundle.Asr.ModelPath, setup);
+        DeviceManager devices = DeviceSpread.Spread(new DeviceManager(setup.Devices, fallbacks), options => new DeviceManager(options, fallbacks), bundle, setup);
         DeviceChoice choice = devices.Select(bundle.Asr.ModelPath);
         cancellationToken.ThrowIfCancellationRequested();
         TranscriptionPipeline pipeline = TranscriptionPipeline.Load(bundle, setup.Options(devices), loggers);

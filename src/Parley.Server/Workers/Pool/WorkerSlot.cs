@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Threading.Channels;
 using Parley.Inference;
 using Parley.Inference.Devices;
 using Parley.Models;
@@ -20,7 +19,7 @@ internal sealed class WorkerSlot(int number, PoolContext pool, Action changed)
     private const long SpareMargin = 256L << 20;
 
     private readonly WorkerOutput _output = pool.OutputOf(number);
-    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly WakeSignal _wake = new();
     private readonly Lock _lock = new();
     private WorkerProcess? _worker, _spare;
     private Task _watching = Task.CompletedTask;
@@ -109,7 +108,7 @@ internal sealed class WorkerSlot(int number, PoolContext pool, Action changed)
     {
         lock (_lock)
             _job = null;
-        Wake();
+        _wake.Wake();
     }
 
     /// <summary>Gives the process back after a job, alive or not.</summary>
@@ -123,7 +122,7 @@ internal sealed class WorkerSlot(int number, PoolContext pool, Action changed)
             Judge(heldBytes: 0);
         }
 
-        Wake();
+        _wake.Wake();
         changed();
     }
 
@@ -155,7 +154,7 @@ internal sealed class WorkerSlot(int number, PoolContext pool, Action changed)
             _retire ??= reason;
         }
 
-        Wake();
+        _wake.Wake();
         return unneeded;
     }
 
@@ -177,7 +176,7 @@ internal sealed class WorkerSlot(int number, PoolContext pool, Action changed)
                 else if (_retire is { } reason)
                     await ReplaceAsync(worker, reason, stop);
                 else
-                    await FirstOfAsync(worker.Exited, stop);
+                    await _wake.NextOrAsync(worker.Exited, stop);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -196,8 +195,6 @@ internal sealed class WorkerSlot(int number, PoolContext pool, Action changed)
     private bool HasRoom(WorkerProcess? beside) => pool.Memory.AvailableBytes > (beside?.MemoryBytes ?? 0) + SpareMargin;
 
     private bool IsOfToday(WorkerProcess worker) => ReferenceEquals(worker.Setup.Devices, pool.Devices);
-
-    private void Wake() => _wake.Writer.TryWrite(true);
 
     private async Task FillAsync(CancellationToken stop)
     {
@@ -235,7 +232,7 @@ internal sealed class WorkerSlot(int number, PoolContext pool, Action changed)
         pool.Logger.WorkerReady(number, worker.Report.StartSeconds, string.Join(", ", worker.Report.Devices), worker.ReadyBytes >> 20);
         pool.TellFallbacks(number, worker.Report.Fallbacks);
         if (_retire is not null)
-            Wake();
+            _wake.Wake();
         changed();
     }
 
@@ -249,7 +246,7 @@ internal sealed class WorkerSlot(int number, PoolContext pool, Action changed)
         }
 
         if (_retire is not null)
-            Wake();
+            _wake.Wake();
     }
 
     private void Judge(long heldBytes)
@@ -272,30 +269,13 @@ internal sealed class WorkerSlot(int number, PoolContext pool, Action changed)
     }
 
     // Ends early when somebody wants something else.
-    private Task PauseAsync(CancellationToken stop) => FirstOfAsync(Task.Delay(StartPauses.After(Math.Max(1, _failures)), pool.Time, stop), stop);
-
-    // Waits for a task, or until the slot is woken. Nobody goes on waiting who could take the next wake.
-    private async Task FirstOfAsync(Task task, CancellationToken stop)
-    {
-        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        Task wake = NextWakeAsync(over.Token);
-        await Task.WhenAny(task, wake);
-        await over.CancelAsync();
-        await wake.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        stop.ThrowIfCancellationRequested();
-    }
-
-    private async Task NextWakeAsync(CancellationToken cancellationToken)
-    {
-        await _wake.Reader.WaitToReadAsync(cancellationToken);
-        _wake.Reader.TryRead(out _);
-    }
+    private Task PauseAsync(CancellationToken stop) => _wake.NextOrAsync(Task.Delay(StartPauses.After(Math.Max(1, _failures)), pool.Time, stop), stop);
 
     // Whoever had a job on it asks it why, and gives it back, before it is put away.
     private async Task IdleAsync(CancellationToken stop)
     {
         while (IsBusy)
-            await NextWakeAsync(stop);
+            await _wake.NextAsync(stop);
     }
 
     private async Task BuryAsync(WorkerProcess worker, CancellationToken stop)
