@@ -78,6 +78,7 @@ internal static class CommandLine
             new ServeCommand(terminal, signals),
             new WorkerCommand(terminal),
             new TokenCommand(terminal),
+            new ImportCacheCommand(terminal),
         };
         VersionOption version = root.Options.OfType<VersionOption>().Single();
         version.Description = "Show the versions of the program, .NET and ONNX Runtime, and the installed bundles.";

@@ -164,8 +164,11 @@ internal sealed class JobRunner(
     private async Task CompleteAsync(JobRun run, Transcript transcript, double seconds, string? analysisPath, bool isWhole)
     {
         DateTimeOffset now = clock.GetUtcNow();
-        ResultRow row = WorkRows.Result(run, transcript, seconds, now, cache.IsEnabled);
-        AnalysisRow? analysis = analysisPath is null ? null : WorkRows.Analysis(run, new FileInfo(analysisPath), now);
+
+        // A job may have waited for models that could not be read when it began.
+        string model = engine.ModelIdentity;
+        ResultRow row = WorkRows.Result(run, model, transcript, seconds, now, cache.IsEnabled);
+        AnalysisRow? analysis = analysisPath is null ? null : WorkRows.Analysis(run, model, new FileInfo(analysisPath), now);
         List<LiveJob> members = board.BeginEnd(run);
         if (members.Count == 0)
             return;

@@ -34,6 +34,7 @@ internal sealed class JobService : IJobs, IAsyncDisposable
     private readonly EvictedIds _evicted;
     private readonly CancellationTokenSource _leaving = new();
     private readonly Lock _dispatch = new();
+    private string? _toImport;
     private ITimer? _refresh;
     private Task _maintenance = Task.CompletedTask;
     private bool _isStopped;
@@ -91,10 +92,15 @@ internal sealed class JobService : IJobs, IAsyncDisposable
     public static JobService Open(Func<ServerOptions> options, ITranscriptionEngine engine, INotifier notifier, JobServiceParts? parts = null)
     {
         parts ??= new JobServiceParts();
-        Database database = Database.Open(options().Database.Path, parts.Clock, parts.Loggers.CreateLogger<Database>());
+        ILogger logger = parts.Loggers.CreateLogger<Database>();
+        (string own, string? old) = OldCache.PathsFor(options().Database.Path);
+        if (old is not null)
+            Storage.Log.OldCacheFound(logger, old, own);
+        bool isNew = !File.Exists(own);
+        Database database = Database.Open(own, parts.Clock, logger);
         try
         {
-            return new JobService(database, engine, notifier, options, parts);
+            return new JobService(database, engine, notifier, options, parts) { _toImport = isNew ? old : null };
         }
         catch
         {
@@ -123,7 +129,12 @@ internal sealed class JobService : IJobs, IAsyncDisposable
         if (pending.Count + failed.Count > 0)
             _logger.Recovered(pending.Count, failed.Count);
         _files.SweepLeftovers();
+        if (_toImport is not null)
+            await ImportAsync(_toImport, cancellationToken);
         _cache.Measure();
+
+        // The first question for it may read all models.
+        await Task.Run(() => _engine.ModelIdentity, cancellationToken);
         _board.SetRunning(true);
         _intake.Open(_store.Count());
         _refresh = _clock.CreateTimer(_ => _board.Refresh(), null, RefreshInterval, RefreshInterval);
@@ -236,6 +247,22 @@ internal sealed class JobService : IJobs, IAsyncDisposable
         _leaving.Dispose();
     }
 
+    private async Task ImportAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            DateTimeOffset now = _clock.GetUtcNow();
+            ImportReport report = await OldCacheImport.RunAsync(path, new ResultStore(_database), _options().Database.OldestKept(now), now, cancellationToken);
+            Storage.Log.OldCacheImported(_logger, report.Imported, path, report.SkippedCount, report.Reasons);
+            if (report.Error is not null)
+                Storage.Log.OldCacheNotImported(_logger, path, report.Error);
+        }
+        catch (StorageException error)
+        {
+            Storage.Log.OldCacheNotImported(_logger, path, error.Message);
+        }
+    }
+
     private async Task<JobEvent?> EndOfAsync(Guid id, CancellationToken cancellationToken)
     {
         if (await FindAsync(id, cancellationToken) is not { } status)
@@ -270,7 +297,7 @@ internal sealed class JobService : IJobs, IAsyncDisposable
         finally
         {
             _board.Free(run);
-            if (run.AudioPath is { } audio && !_leaving.IsCancellationRequested)
+            if (run.AudioPath is { } audio)
                 _files.Release(audio);
             Dispatch();
         }

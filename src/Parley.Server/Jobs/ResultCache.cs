@@ -98,7 +98,7 @@ internal sealed class ResultCache(ResultStore results, AnalysisStore analyses, F
     {
         DatabaseOptions limits = options().Database;
         await FlushAsync(cancellationToken);
-        DateTimeOffset oldest = limits.MaxCacheDays > 0 ? clock.GetUtcNow() - TimeSpan.FromDays(limits.MaxCacheDays) : DateTimeOffset.UnixEpoch;
+        DateTimeOffset oldest = limits.OldestKept(clock.GetUtcNow()) ?? DateTimeOffset.UnixEpoch;
         int dropped = await results.TrimAsync(oldest, limits.MaxCacheCount > 0 ? limits.MaxCacheCount : null, cancellationToken);
         (int byBytes, int byBytesOrAge) = await analyses.TrimAsync(oldest, limits.MaxCacheMb > 0 ? limits.MaxCacheMb * 1024L * 1024 : null, cancellationToken);
         Measure();

@@ -6,7 +6,7 @@ namespace Parley.Server.Jobs;
 /// <summary>What an attempt leaves behind, as rows.</summary>
 internal static class WorkRows
 {
-    public static ResultRow Result(JobRun run, Transcript transcript, double seconds, DateTimeOffset now, bool isCached)
+    public static ResultRow Result(JobRun run, string model, Transcript transcript, double seconds, DateTimeOffset now, bool isCached)
     {
         byte[] bytes = TranscriptCodec.Encode(transcript);
         return new ResultRow
@@ -15,7 +15,7 @@ internal static class WorkRows
             Sha256 = run.Key.Sha256,
             Length = run.Key.Length,
             Speakers = run.Key.Speakers,
-            Model = run.Model,
+            Model = model,
             Transcript = bytes,
             Bytes = bytes.Length,
             ProcessingSeconds = seconds,
@@ -26,11 +26,11 @@ internal static class WorkRows
     }
 
     /// <summary>Null when the engine has written none.</summary>
-    public static AnalysisRow? Analysis(JobRun run, FileInfo file, DateTimeOffset now) => !file.Exists ? null : new AnalysisRow
+    public static AnalysisRow? Analysis(JobRun run, string model, FileInfo file, DateTimeOffset now) => !file.Exists ? null : new AnalysisRow
     {
         Sha256 = run.Key.Sha256,
         Length = run.Key.Length,
-        Model = run.Model,
+        Model = model,
         FileName = file.Name,
         Bytes = file.Length,
         CreatedAt = now,

@@ -51,6 +51,7 @@ internal sealed class Database : IDisposable
         try
         {
             DatabaseFile.CheckHead(path);
+            DatabaseFile.CreatePrivate(path);
             SqliteConnection writer = OpenWriter(path, steps, clock, logger);
             return new Database(path, writer, @lock);
         }

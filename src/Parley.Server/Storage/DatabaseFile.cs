@@ -27,6 +27,15 @@ internal static class DatabaseFile
         }
     }
 
+    /// <summary>Makes an empty file that only this user reads, where there is none: transcripts are nobody else's. SQLite gives its companions the same rights.</summary>
+    public static void CreatePrivate(string path)
+    {
+        FileStreamOptions options = new() { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using FileStream created = new(path, options);
+    }
+
     /// <summary>Refuses a database that is not ours or is newer than this program.</summary>
     /// <exception cref="StorageException">It is.</exception>
     public static void CheckOwner(string path, SqliteConnection connection, int knownVersion)

@@ -26,7 +26,7 @@ internal static partial class Log
     [LoggerMessage(6007, LogLevel.Information, "Imported {Imported} results from {Path}, skipped {Skipped} rows ({Reasons})")]
     public static partial void OldCacheImported(this ILogger logger, int imported, string path, int skipped, string reasons);
 
-    [LoggerMessage(6008, LogLevel.Warning, "The old cache {Path} could not be imported: {Reason}")]
+    [LoggerMessage(6008, LogLevel.Warning, "The old cache {Path} could not be imported to its end: {Reason}")]
     public static partial void OldCacheNotImported(this ILogger logger, string path, string reason);
 
     [LoggerMessage(6009, LogLevel.Information, "Dropped {Results} cached results and {Analyses} analyses (age, number or size)")]

@@ -56,14 +56,14 @@ internal sealed class ResultStore(Database database)
         context => times.Sum(time => context.Results.Where(row => row.Id == time.Key).ExecuteUpdate(set => set.SetProperty(row => row.AccessedAt, time.Value))),
         cancellationToken);
 
-    /// <summary>Adds a row to the cache in place of older ones for the same key.</summary>
-    public Task<long> AddAsync(ResultRow row, CancellationToken cancellationToken) => database.WriteAsync(
+    /// <summary>Adds rows to the cache in place of older ones for the same keys.</summary>
+    public Task<int> AddAsync(IReadOnlyList<ResultRow> rows, CancellationToken cancellationToken) => database.WriteAsync(
         context =>
         {
-            Uncache(context, row);
-            context.Results.Add(row);
-            context.SaveChanges();
-            return row.Id;
+            foreach (ResultRow row in rows)
+                Uncache(context, row);
+            context.Results.AddRange(rows);
+            return rows.Count;
         },
         cancellationToken);
 

@@ -153,7 +153,7 @@ public sealed class CacheTests
         JobSubmission large = await harness.SubmitAsync("large");
         FakeWork work = await harness.Engine.NextAsync();
         Random random = new(1);
-        work.Complete(Transcripts.Of(string.Concat(Enumerable.Range(0, 400_000).Select(_ => (char)random.Next(0x4e00, 0x9fff)))));
+        work.Complete(FakeTranscripts.Of(string.Concat(Enumerable.Range(0, 400_000).Select(_ => (char)random.Next(0x4e00, 0x9fff)))));
         await harness.EndAsync(large);
         await harness.Jobs.Housekeeping.PassAsync(CancellationToken.None);
         harness.Jobs.Figures.CacheBytes.ShouldBeLessThanOrEqualTo(1 << 20);
@@ -176,7 +176,7 @@ public sealed class CacheTests
         FakeWork work = await harness.Engine.NextAsync();
         work.Order.JobId.ShouldBe(job.Id);
         check?.Invoke(work.Order);
-        work.Start().Complete(Transcripts.Of(text));
+        work.Start().Complete(FakeTranscripts.Of(text));
         (await harness.EndAsync(job)).State.ShouldBe(JobState.Completed);
         return job;
     }

@@ -10,7 +10,7 @@ public sealed class DurabilityTests
     {
         await using JobsHarness harness = await JobsHarness.StartAsync();
         JobSubmission done = await harness.SubmitAsync("done");
-        (await harness.Engine.NextAsync()).Complete(Transcripts.Of("done"));
+        (await harness.Engine.NextAsync()).Complete(FakeTranscripts.Of("done"));
         await harness.EndAsync(done);
         List<JobSubmission> jobs = [];
         for (int number = 0; number < 4; number++)
@@ -106,7 +106,7 @@ public sealed class DurabilityTests
         Task stopping = harness.Jobs.StopAsync(CancellationToken.None);
         (await harness.Jobs.SubmitAsync(harness.Submission("new"), CancellationToken.None)).ShouldBeOfType<SubmitOutcome.Refused>().Message.ShouldContain("stopping");
         harness.Jobs.Figures.IsAccepting.ShouldBeFalse();
-        work.Complete(Transcripts.Of("in time"));
+        work.Complete(FakeTranscripts.Of("in time"));
         await stopping;
         await harness.CrashAsync();
 
@@ -150,7 +150,7 @@ public sealed class DurabilityTests
         (await harness.Jobs.SubmitAsync(refused, CancellationToken.None)).ShouldBeOfType<SubmitOutcome.Refused>().Message.ShouldContain("disk is full");
         File.Exists(refused.Audio.Path).ShouldBeTrue();
         Random random = new(1);
-        work.Complete(Transcripts.Of(string.Concat(Enumerable.Range(0, 50_000).Select(_ => (char)random.Next(0x4e00, 0x9fff)))));
+        work.Complete(FakeTranscripts.Of(string.Concat(Enumerable.Range(0, 50_000).Select(_ => (char)random.Next(0x4e00, 0x9fff)))));
         JobStatus status = await harness.EndAsync(running);
         (status.State, status.Fault).ShouldBe((JobState.Failed, JobFault.Internal));
 

@@ -92,7 +92,7 @@ internal sealed class FakeWork(WorkOrder order, IProgress<WorkProgress> progress
     {
         if (order.SaveAnalysisTo is { } path)
             File.WriteAllText(path, $"analysis of {order.JobId}");
-        _end.TrySetResult(transcript ?? Transcripts.Of("hello"));
+        _end.TrySetResult(transcript ?? FakeTranscripts.Of("hello"));
     }
 
     public void Fail(Exception error) => _end.TrySetException(error);

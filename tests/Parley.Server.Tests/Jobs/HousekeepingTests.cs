@@ -116,7 +116,7 @@ public sealed class HousekeepingTests
             FakeWork work = await harness.Engine.NextAsync();
             work.Start(TimeSpan.FromSeconds(100));
             harness.Clock.Advance(TimeSpan.FromSeconds(number == 5 ? 50 : 10));
-            work.Complete(Transcripts.Of("said", seconds: 100));
+            work.Complete(FakeTranscripts.Of("said", seconds: 100));
             await harness.EndAsync(job);
         }
 

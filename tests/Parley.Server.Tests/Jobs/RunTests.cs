@@ -21,7 +21,7 @@ public sealed class RunTests
         FakeWork work = await harness.Engine.NextAsync();
         work.Order.AudioPath.ShouldBe(job.Audio.Path);
         (await harness.StateAsync(job)).ShouldBe(JobState.Processing);
-        work.Start(TimeSpan.FromSeconds(20)).Complete(Transcripts.Of("what was said"));
+        work.Start(TimeSpan.FromSeconds(20)).Complete(FakeTranscripts.Of("what was said"));
         await watched.EndAsync();
 
         JobResult result = (await harness.Jobs.ResultAsync(job.Id, CancellationToken.None)).ShouldNotBeNull();
@@ -61,11 +61,11 @@ public sealed class RunTests
             work.Complete();
         };
         await harness.OpenAsync();
-        JobSubmission[] jobs = await Task.WhenAll(Enumerable.Range(0, 40).Select(number => Task.Run(() => harness.SubmitAsync($"talk {number}"))));
+        JobSubmission[] jobs = await Task.WhenAll(Enumerable.Range(0, 16).Select(number => Task.Run(() => harness.SubmitAsync($"talk {number}"))));
         foreach (JobSubmission job in jobs)
             (await harness.EndAsync(job)).State.ShouldBe(JobState.Completed);
         harness.Engine.MostAtOnce.ShouldBeLessThanOrEqualTo(3);
-        harness.Engine.Orders.ShouldBe(40);
+        harness.Engine.Orders.ShouldBe(16);
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class TwinTests
         JobsHarness.Watched watched = harness.Watch(late);
         (await harness.StateAsync(queued)).ShouldBe(JobState.Processing);
         (await harness.StateAsync(wish)).ShouldBe(JobState.Pending);
-        work.Start().Complete(Transcripts.Of("once"));
+        work.Start().Complete(FakeTranscripts.Of("once"));
         await watched.EndAsync();
 
         foreach (JobSubmission job in new[] { leader, queued, late })
@@ -91,11 +91,11 @@ public sealed class TwinTests
         JobSubmission forger = harness.Submission("forger's talk", "mallory");
         forger = forger with { Audio = forger.Audio with { Md5 = victim.Audio.Md5 } };
         await harness.Jobs.SubmitAsync(forger, CancellationToken.None);
-        work.Complete(Transcripts.Of("secret"));
+        work.Complete(FakeTranscripts.Of("secret"));
         await harness.EndAsync(victim);
         (await harness.Jobs.FindResultAsync(Guid.NewGuid(), "x", victim.Audio.Md5, new JobOptions(), CancellationToken.None)).ShouldNotBeNull();
 
-        (await harness.Engine.NextAsync()).Complete(Transcripts.Of("forged"));
+        (await harness.Engine.NextAsync()).Complete(FakeTranscripts.Of("forged"));
         await harness.EndAsync(forger);
         (await harness.Jobs.ResultAsync(forger.Id, CancellationToken.None))!.Transcript.Sentences.Single().Text.ShouldBe("forged");
 

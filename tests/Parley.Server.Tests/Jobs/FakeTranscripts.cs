@@ -4,7 +4,7 @@ using Parley.Transcripts;
 namespace Parley.Server.Tests.Jobs;
 
 /// <summary>Small transcripts.</summary>
-internal static class Transcripts
+internal static class FakeTranscripts
 {
     public static Transcript Of(string text, double seconds = 12) => new()
     {
