@@ -27,7 +27,7 @@ internal static class OldTranscript
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             // The latter says half a surrogate pair.
-            throw new InvalidDataException("broken JSON");
+            throw new InvalidDataException("broken JSON", error);
         }
     }
 

@@ -15,10 +15,10 @@ public sealed class DatabaseTests : IDisposable
     private string File => Path.Combine(_folder, "parley.db");
 
     [Fact]
-    public void Settings_are_those_that_survive_a_crash()
+    public async Task Settings_are_those_that_survive_a_crash()
     {
         using Database database = Open();
-        (string Mode, long Synchronous, long Keys) = database.WriteAsync(
+        (string Mode, long Synchronous, long Keys) = await database.WriteAsync(
             context =>
             {
                 SqliteConnection connection = (SqliteConnection)context.Database.GetDbConnection();
@@ -26,7 +26,7 @@ public sealed class DatabaseTests : IDisposable
                 mode.CommandText = "PRAGMA journal_mode";
                 return ((string)mode.ExecuteScalar()!, connection.Number("PRAGMA synchronous"), connection.Number("PRAGMA foreign_keys"));
             },
-            CancellationToken.None).Result;
+            CancellationToken.None);
         (Mode, Synchronous, Keys).ShouldBe(("wal", 2, 1));
         if (!OperatingSystem.IsWindows())
             System.IO.File.GetUnixFileMode(File).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);

@@ -127,7 +127,7 @@ public sealed class OldCacheTests : IDisposable
 
     private static async Task<(int Status, string Text)> RunAsync(params string[] arguments)
     {
-        ProcessStartInfo start = new("dotnet", [TestPaths.Program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new("dotnet", [TestPaths.Program, .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
         using CancellationTokenSource patience = new(TimeSpan.FromMinutes(1));
