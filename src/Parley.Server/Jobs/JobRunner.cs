@@ -111,12 +111,12 @@ internal sealed class JobRunner(
             run,
             board,
             ExpectedPace,
-            started =>
+            () =>
             {
                 if (!run.IsMarked)
                     marked = store.StartAsync(Sequences(board.MembersOf(run)), clock.GetUtcNow(), CancellationToken.None);
-                LogStart(run, started, limit);
             },
+            known => LogStart(run, known, limit),
             length =>
             {
                 limit = JobLimits.Timeout(length, options().Transcription);

@@ -9,18 +9,19 @@ namespace Parley.Server.Jobs;
 /// <param name="run">The attempt.</param>
 /// <param name="board">Tells watchers.</param>
 /// <param name="pace">Seconds of work for each second of audio.</param>
-/// <param name="onStart">Called once, when the attempt is on a slot: its worker, and the length of the recording if known.</param>
+/// <param name="onStart">Called once, when the attempt is on a slot.</param>
+/// <param name="onKnown">Called once, when the length of the recording is known, or known to be unknown; never for one that ends before that.</param>
 /// <param name="onLength">Called once, when the length becomes known.</param>
 /// <param name="clock">The clock.</param>
 internal sealed class RunProgress(
-    JobRun run, JobBoard board, Func<double> pace, Action<WorkProgress> onStart, Action<TimeSpan> onLength, TimeProvider clock)
+    JobRun run, JobBoard board, Func<double> pace, Action onStart, Action<WorkProgress> onKnown, Action<TimeSpan> onLength, TimeProvider clock)
     : IProgress<WorkProgress>, IDisposable
 {
     private readonly Lock _gate = new();
     private ITimer? _estimates;
     private TimeSpan? _total;
     private double _estimate = ProgressEstimate.Started;
-    private bool _hasStarted, _isReal, _isClosed;
+    private bool _hasStarted, _isKnown, _isReal, _isClosed;
     private long _start = clock.GetTimestamp();
 
     /// <summary>Time on the slot; from the beginning when the engine never said that it started.</summary>
@@ -42,8 +43,15 @@ internal sealed class RunProgress(
             if (!_hasStarted)
             {
                 (_hasStarted, _start) = (true, clock.GetTimestamp());
-                onStart(value);
+                onStart();
                 board.Report(run, ProgressEstimate.Started, ProgressText.At(ProgressEstimate.Started));
+            }
+
+            // Engines say first that they have begun, and a moment later what they have before them.
+            if (!_isKnown && (value.Total is not null || value.Done > TimeSpan.Zero))
+            {
+                _isKnown = true;
+                onKnown(value);
             }
 
             if (_total is null && value.Total is { } total && total > TimeSpan.Zero)
