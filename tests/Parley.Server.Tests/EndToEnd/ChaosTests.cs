@@ -48,8 +48,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         int[] before = [.. server.Related()];
         before.ShouldNotBeEmpty(); // or the check below could not fail
         (await server.StopAsync()).ShouldBe(0, server.Log);
-        await Eventually.TrueAsync(() => Task.FromResult(server.Related().Count == 0), TimeSpan.FromSeconds(20),
-            () => $"Processes are left: {string.Join(", ", server.Related())}");
+        await Until.TrueAsync(() => server.Related().Count == 0, () => $"Processes are left: {string.Join(", ", server.Related())}");
         Leftovers(server.Folder).ShouldBeEmpty();
 
         Func<Task> SubmitAll(int client) => async () =>

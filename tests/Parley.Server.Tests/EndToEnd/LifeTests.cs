@@ -24,13 +24,13 @@ public sealed class LifeTests
         }
 
         await server.KillAsync();
-        await Eventually.TrueAsync(() => Task.FromResult(server.Related().Count == 0), TimeSpan.FromSeconds(10), () => $"Left over: {string.Join(", ", server.Related())}");
+        await Until.TrueAsync(() => server.Related().Count == 0, () => $"Left over: {string.Join(", ", server.Related())}");
         server.Launch();
         await server.WaitUntilReadyAsync();
 
         List<string> ended = [];
         await using SpkClient watcher = await SpkClient.ConnectAsync(server.WebSocket);
-        await Eventually.TrueAsync(
+        await Until.TrueAsync(
             async () =>
             {
                 // From the last to the first: a job seen as ended was preceded by those that are seen after it.
@@ -44,7 +44,6 @@ public sealed class LifeTests
                 ids.Take(last + 1).ShouldBe(ended.OrderBy(id => ids.IndexOf(id)), "A later job ended before an earlier one.");
                 return ended.Count == jobs;
             },
-            Patience,
             () => $"{ended.Count} of {jobs} jobs ended.\n{server.Log}");
     }
 
@@ -74,7 +73,7 @@ public sealed class LifeTests
         server.Launch();
         await server.WaitUntilReadyAsync();
         await using SpkClient again = await SpkClient.ConnectAsync(server.WebSocket);
-        await Eventually.TrueAsync(async () => (await again.StatusAsync(acknowledged.TaskId))["status"] == "completed", Patience, () => server.Log);
+        await Until.TrueAsync(async () => (await again.StatusAsync(acknowledged.TaskId))["status"] == "completed", () => server.Log);
     }
 
     [Fact]

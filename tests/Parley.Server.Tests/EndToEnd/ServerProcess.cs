@@ -98,7 +98,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     public async Task WaitUntilReadyAsync()
     {
         using HttpClient http = new() { BaseAddress = Http, Timeout = TimeSpan.FromSeconds(5) };
-        await Eventually.TrueAsync(
+        await Until.TrueAsync(
             async () =>
             {
                 if (_process!.HasExited)
@@ -113,7 +113,6 @@ internal sealed class ServerProcess : IAsyncDisposable
                     return false;
                 }
             },
-            Patience,
             () => $"The server did not become ready:\n{Log}");
     }
 
@@ -227,23 +226,6 @@ internal static class ProcessTable
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return "";
-        }
-    }
-}
-
-/// <summary>Waits for what must come true.</summary>
-internal static class Eventually
-{
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
-
-    public static async Task TrueAsync(Func<Task<bool>> condition, TimeSpan patience, Func<string> otherwise)
-    {
-        long start = Stopwatch.GetTimestamp();
-        while (!await condition())
-        {
-            if (Stopwatch.GetElapsedTime(start) > patience)
-                throw new TimeoutException(otherwise());
-            await Task.Delay(Pause);
         }
     }
 }

@@ -33,7 +33,7 @@ public sealed class ChunkedUploadTests
 
         await client.ExpectAsync("upload_complete");
         host.Jobs.Files[id].ShouldBe(Audio);
-        host.TempFiles.ShouldBeEmpty();
+        await Until.TrueAsync(() => host.TempFiles.Count == 0);
         host.Protocol.Uploads.ChunkedCount.ShouldBe(0);
         host.Jobs.Tell(new JobEvent.Completed(id, TestTranscripts.Result(id)));
         await client.ExpectAsync("task_complete");
@@ -61,7 +61,7 @@ public sealed class ChunkedUploadTests
         // A cached run has no acknowledgement: the result follows the last chunk.
         await client.ExpectAsync("task_complete");
         host.Jobs.Submissions.ShouldBeEmpty();
-        host.TempFiles.ShouldBeEmpty();
+        await Until.TrueAsync(() => host.TempFiles.Count == 0);
         await client.SendAsync("task_status", new { task_id = id });
         await client.ExpectErrorAsync("task_not_found");
     }
@@ -128,7 +128,7 @@ public sealed class ChunkedUploadTests
         await client.ExpectErrorAsync("file_hash_mismatch");
         await client.SendChunkAsync(id, Audio, Audio.Length, 0);
         await client.ExpectErrorAsync("session_not_found");
-        host.TempFiles.ShouldBeEmpty();
+        await Until.TrueAsync(() => host.TempFiles.Count == 0);
     }
 
     [Theory]
@@ -147,7 +147,7 @@ public sealed class ChunkedUploadTests
         else
             ((int)(await client.ExpectAsync("queue_full"))["retry_after"]!).ShouldBe(45);
         host.UploadedFiles.ShouldBeEmpty();
-        host.TempFiles.Count.ShouldBe(1);
+        await Until.TrueAsync(() => host.TempFiles.Count == 1);
 
         host.Jobs.OnSubmit = static _ => new SubmitOutcome.Accepted(new QueuePlace(1, default), IsWaiting: false);
         await client.SendAsync("finalize_upload", new { task_id = id });
@@ -156,7 +156,7 @@ public sealed class ChunkedUploadTests
         ((string)(await client.ExpectAsync("task_status"))["status"]!).ShouldBe("pending");
 
         host.Jobs.Files[id].ShouldBe(Audio);
-        host.TempFiles.ShouldBeEmpty();
+        await Until.TrueAsync(() => host.TempFiles.Count == 0);
         host.Jobs.Tell(new JobEvent.Completed(id, TestTranscripts.Result(id)));
         await client.ExpectAsync("task_complete");
         await client.ExpectNothingAsync();
@@ -244,6 +244,6 @@ public sealed class ChunkedUploadTests
         host.Protocol.Uploads.ChunkedCount.ShouldBe(1);
         await client.SendAsync("cancel_task", new { task_id = used });
         await client.ExpectAsync("task_cancelled");
-        host.TempFiles.ShouldBeEmpty();
+        await Until.TrueAsync(() => host.TempFiles.Count == 0);
     }
 }

@@ -64,7 +64,7 @@ public sealed class ConnectionTests
 
         second.HttpStatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         await first.DisposeAsync();
-        await Wait.UntilAsync(() => host.Protocol.OpenConnections == 0);
+        await Until.TrueAsync(() => host.Protocol.OpenConnections == 0);
         await using ProtocolClient third = await host.ConnectAsync();
         await third.ExpectNothingAsync();
     }
@@ -112,7 +112,7 @@ public sealed class ConnectionTests
         await client.ExpectErrorAsync("task_not_found");
         await client.Socket.SendAsync(new byte[] { (byte)'"', 0xC3, 0x28, (byte)'"' }, WebSocketMessageType.Binary, true, CancellationToken.None);
         await client.ExpectErrorAsync("invalid_json");
-        host.TempFiles.ShouldBeEmpty();
+        await Until.TrueAsync(() => host.TempFiles.Count == 0);
         host.Log.AboveWarning.ShouldBeEmpty();
     }
 
@@ -161,7 +161,7 @@ public sealed class ConnectionTests
 
         await client.SendPieceAsync(new byte[] { (byte)'"', 0xC3, 0x28, (byte)'"' }, isLast: true);
 
-        await Wait.UntilAsync(() => host.Protocol.OpenConnections == 1);
+        await Until.TrueAsync(() => host.Protocol.OpenConnections == 1);
         await other.ExpectNothingAsync();
         host.Log.AboveWarning.ShouldBeEmpty();
     }
@@ -214,7 +214,7 @@ public sealed class ConnectionTests
         await client.SendFileAsync(id, file);
         await client.DisposeAsync();
 
-        await Wait.UntilAsync(() => !host.Jobs.Submissions.IsEmpty && host.Protocol.OpenConnections == 0);
+        await Until.TrueAsync(() => !host.Jobs.Submissions.IsEmpty && host.Protocol.OpenConnections == 0);
         host.Jobs.Tell(new JobEvent.Completed(id, TestTranscripts.Result(id)));
 
         await using ProtocolClient other = await host.ConnectAsync();
@@ -238,7 +238,7 @@ public sealed class ConnectionTests
         });
 
         // Far more than the buffers of the two sockets hold: the writer waits, and time passes.
-        await Wait.UntilAsync(() =>
+        await Until.TrueAsync(() =>
         {
             clock.Advance(TimeSpan.FromSeconds(30));
             return host.Protocol.OpenConnections == 0;
@@ -297,7 +297,7 @@ public sealed class ConnectionTests
         answered.ShouldBePositive();
         foreach (ProtocolClient client in uploading)
             client.Socket.Abort();
-        await Wait.UntilAsync(() => host.TempFiles.Count == 0);
+        await Until.TrueAsync(() => host.TempFiles.Count == 0);
     }
 
     [Fact]

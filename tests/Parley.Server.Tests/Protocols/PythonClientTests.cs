@@ -31,7 +31,7 @@ public sealed class PythonClientTests
         };
         Task completing = Task.Run(async () =>
         {
-            await Wait.UntilAsync(() => !host.Jobs.Submissions.IsEmpty);
+            await Until.TrueAsync(() => !host.Jobs.Submissions.IsEmpty);
             JobSubmission job = host.Jobs.Submissions.Single();
             host.Jobs.Tell(new JobEvent.Completed(job.Id, TestTranscripts.Result(job.Id, job.Options)));
         });

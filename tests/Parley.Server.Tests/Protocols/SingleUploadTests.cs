@@ -24,7 +24,7 @@ public sealed class SingleUploadTests
         host.Jobs.Files[id].ShouldBe(Audio);
         host.UploadedFiles.ShouldBe([job.Audio.Path]);
         Path.GetFileName(job.Audio.Path).ShouldBe($"{id}.wav");
-        host.TempFiles.ShouldBeEmpty();
+        await Until.TrueAsync(() => host.TempFiles.Count == 0);
         host.Jobs.Tell(new JobEvent.Progressed(id, 0, "开始处理"));
         host.Jobs.Tell(new JobEvent.Progressed(id, 45, "转录进度: 45.0%"));
         host.Jobs.Tell(new JobEvent.Completed(id, TestTranscripts.Result(id)));
@@ -122,7 +122,7 @@ public sealed class SingleUploadTests
         await client.SendFileAsync(id, Audio);
         await client.ExpectErrorAsync("task_not_found");
         host.UploadedFiles.ShouldBeEmpty();
-        host.TempFiles.ShouldBeEmpty();
+        await Until.TrueAsync(() => host.TempFiles.Count == 0);
     }
 
     [Fact]
@@ -150,7 +150,7 @@ public sealed class SingleUploadTests
         (await client.ExpectErrorAsync("size_mismatch")).ShouldContain("got 40003");
         await client.SendFileAsync(id, [.. Audio[..^1], 1]);
         await client.ExpectErrorAsync("hash_mismatch");
-        host.TempFiles.ShouldBeEmpty();
+        await Until.TrueAsync(() => host.TempFiles.Count == 0);
         await client.SendFileAsync(id, Audio);
         await client.ExpectAsync("upload_complete");
         await client.SendFileAsync(id, Audio);
@@ -217,7 +217,7 @@ public sealed class SingleUploadTests
         }
 
         host.Protocol.Uploads.SingleCount.ShouldBe(20);
-        host.TempFiles.ShouldBeEmpty();
+        await Until.TrueAsync(() => host.TempFiles.Count == 0);
         host.Jobs.Submissions.ShouldBeEmpty();
         clock.Advance(TimeSpan.FromSeconds(1801));
         host.Protocol.Uploads.SingleCount.ShouldBe(0);
@@ -257,11 +257,11 @@ public sealed class SingleUploadTests
         byte[] file = new byte[4 << 20];
         Guid id = await client.AnnounceAsync(file);
         await client.SendPieceAsync(Encoding.UTF8.GetBytes($$"""{"type":"upload_data","data":{"task_id":"{{id}}","file_data":"{{Convert.ToBase64String(file.AsSpan(0, 3 << 20))}}"""), isLast: false);
-        await Wait.UntilAsync(() => host.TempFiles.Count == 1);
+        await Until.TrueAsync(() => host.TempFiles.Count == 1);
 
         client.Socket.Abort();
 
-        await Wait.UntilAsync(() => host.TempFiles.Count == 0 && host.Protocol.OpenConnections == 0);
+        await Until.TrueAsync(() => host.TempFiles.Count == 0 && host.Protocol.OpenConnections == 0);
         host.Log.AboveWarning.ShouldBeEmpty();
     }
 

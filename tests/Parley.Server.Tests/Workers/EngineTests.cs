@@ -81,7 +81,7 @@ public abstract class EngineTests : IDisposable
         using CancellationTokenSource cancel = new();
 
         Task<Transcript> running = engine.RunAsync(Order("interview.wav"), new ListProgress(), cancel.Token);
-        await Wait.UntilAsync(() => engine.Workers[0].State == "busy", "a busy worker");
+        await Until.TrueAsync(() => engine.Workers[0].State == "busy", "a busy worker");
         await cancel.CancelAsync();
 
         await Should.ThrowAsync<OperationCanceledException>(running);
@@ -95,7 +95,7 @@ public abstract class EngineTests : IDisposable
         using CancellationTokenSource cancel = new();
 
         Task<Transcript> running = RunAsync(engine, Order("interview.wav"));
-        await Wait.UntilAsync(() => engine.Workers[0].State == "busy", "a busy worker");
+        await Until.TrueAsync(() => engine.Workers[0].State == "busy", "a busy worker");
         Task<Transcript> waiting = engine.RunAsync(Order("hello.wav"), new ListProgress(), cancel.Token);
         await cancel.CancelAsync();
 
@@ -111,14 +111,14 @@ public abstract class EngineTests : IDisposable
         await using ITranscriptionEngine engine = Create(options with { Funasr = options.Funasr with { Bundle = bundle } });
         engine.ModelIdentity.ShouldBe("none");
         await engine.StartAsync(TestContext.Current.CancellationToken);
-        await Wait.UntilAsync(() => engine.Workers[0].State == "broken", "a broken worker");
+        await Until.TrueAsync(() => engine.Workers[0].State == "broken", "a broken worker");
 
         engine.IsReady.ShouldBeFalse();
         engine.Workers[0].Error!.ShouldContain(bundle);
         (await Should.ThrowAsync<ModelFileException>(() => RunAsync(engine, Order("hello.wav")))).Message.ShouldContain(bundle);
 
         CopyFolder(options.Funasr.Bundle, bundle);
-        await Wait.UntilAsync(() => engine.IsReady, "an engine that has found its models");
+        await Until.TrueAsync(() => engine.IsReady, "an engine that has found its models");
         engine.Workers[0].Error.ShouldBeNull();
         engine.ModelIdentity.ShouldStartWith("demo-");
     }

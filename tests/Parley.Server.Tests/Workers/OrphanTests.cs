@@ -34,7 +34,7 @@ public sealed class OrphanTests : IAsyncLifetime
         _worker = int.Parse((await _server.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!, CultureInfo.InvariantCulture);
         WorkerStart start = new() { Setup = PipelineSetup.For(_folder.Options().Funasr, pipelines: 1), SocketPath = socket, ServerProcessId = _server.Id };
         await _orders.WriteAsync(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(start, WireJson.Default.WorkerStart) + "\n"), TestContext.Current.CancellationToken);
-        await Wait.UntilAsync(() => File.Exists(socket), "the worker's socket");
+        await Until.TrueAsync(() => File.Exists(socket), "the worker's socket");
     }
 
     public async ValueTask DisposeAsync()
@@ -60,7 +60,7 @@ public sealed class OrphanTests : IAsyncLifetime
 
         _server.Kill();
 
-        await Wait.UntilAsync(() => !IsAlive(), "the end of the worker");
+        await Until.TrueAsync(() => !IsAlive(), "the end of the worker");
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class OrphanTests : IAsyncLifetime
 
         await _orders.DisposeAsync();
 
-        await Wait.UntilAsync(() => !IsAlive(), "the end of the worker");
+        await Until.TrueAsync(() => !IsAlive(), "the end of the worker");
     }
 
     private void Signal(string signal)

@@ -23,7 +23,7 @@ public sealed class PoolEngineTests : EngineTests
         await using ITranscriptionEngine engine = await StartAsync(Folder.Options(workers: 2));
 
         Task<Transcript> interview = RunAsync(engine, Order("interview.wav")), english = RunAsync(engine, Order("english.wav"));
-        await Wait.UntilAsync(() => engine.Workers.All(worker => worker.State == "busy"), "two busy workers");
+        await Until.TrueAsync(() => engine.Workers.All(worker => worker.State == "busy"), "two busy workers");
 
         InProcess.Timeless(await interview).ShouldBe(InProcess.Timeless(await InProcess.InterviewAsync()));
         (await english).Duration.ShouldBeLessThan(TimeSpan.FromSeconds(20));
@@ -38,7 +38,7 @@ public sealed class PoolEngineTests : EngineTests
         int processId = engine.Workers[0].ProcessId!.Value;
 
         Task<Transcript> running = RunAsync(engine, Order("interview.wav"));
-        await Wait.UntilAsync(() => engine.Workers[0].State == "busy", "a busy worker");
+        await Until.TrueAsync(() => engine.Workers[0].State == "busy", "a busy worker");
         Signal("KILL", processId);
 
         WorkerLostException lost = await Should.ThrowAsync<WorkerLostException>(running);
@@ -67,7 +67,7 @@ public sealed class PoolEngineTests : EngineTests
         await using ITranscriptionEngine engine = await StartAsync(Folder.Options());
 
         Task<Transcript> running = RunAsync(engine, Order("interview.wav"));
-        await Wait.UntilAsync(() => engine.Workers[0].State == "busy", "a busy worker");
+        await Until.TrueAsync(() => engine.Workers[0].State == "busy", "a busy worker");
         Signal("STOP", engine.Workers[0].ProcessId!.Value);
 
         (await Should.ThrowAsync<WorkerLostException>(running)).Loss.ShouldBe(WorkerLoss.Hung);
@@ -82,7 +82,7 @@ public sealed class PoolEngineTests : EngineTests
         using CancellationTokenSource cancel = new();
 
         Task<Transcript> running = engine.RunAsync(Order("interview.wav"), new ListProgress(), cancel.Token);
-        await Wait.UntilAsync(() => engine.Workers[0].State == "busy", "a busy worker");
+        await Until.TrueAsync(() => engine.Workers[0].State == "busy", "a busy worker");
         Signal("STOP", engine.Workers[0].ProcessId!.Value);
         await cancel.CancelAsync();
 
@@ -102,7 +102,7 @@ public sealed class PoolEngineTests : EngineTests
         await using ITranscriptionEngine tight = Create(options with { Transcription = options.Transcription with { WorkerMemoryMb = (int)held * 3 / 4 } });
         await tight.StartAsync(TestContext.Current.CancellationToken);
 
-        await Wait.UntilAsync(() => _notifier.Notices.OfType<Notice.WorkerLost>().Any(), "a worker that was killed");
+        await Until.TrueAsync(() => _notifier.Notices.OfType<Notice.WorkerLost>().Any(), "a worker that was killed");
         _notifier.Notices.OfType<Notice.WorkerLost>().First().Details.ShouldContain("worker_memory_mb");
     }
 
@@ -127,7 +127,7 @@ public sealed class PoolEngineTests : EngineTests
         memory.AvailableBytes = 0;
 
         Task<Transcript> waiting = RunAsync(engine, Order("hello.wav"));
-        await Wait.UntilAsync(() => memory.Asked > 3, "a job that asks for memory");
+        await Until.TrueAsync(() => memory.Asked > 3, "a job that asks for memory");
         waiting.IsCompleted.ShouldBeFalse();
         memory.AvailableBytes = 64L << 30;
 
@@ -166,9 +166,9 @@ public sealed class PoolEngineTests : EngineTests
         await RunAsync(engine, Order("hello.wav"));
         engine.Workers[0].ProcessId.ShouldBe(first);
 
-        await Wait.UntilAsync(() => engine.Workers[0].Restarts == 1 && engine.Workers[0].State == "idle", "another process");
+        await Until.TrueAsync(() => engine.Workers[0].Restarts == 1 && engine.Workers[0].State == "idle", "another process");
         engine.Workers[0].ProcessId.ShouldNotBe(first);
-        await Wait.UntilAsync(() => !Exists(first), "the end of the first process");
+        await Until.TrueAsync(() => !Exists(first), "the end of the first process");
         _notifier.Notices.ShouldBeEmpty();
         string log = await File.ReadAllTextAsync(Path.Combine(options.Logging.LogDir, "workers", "worker-1.log"), TestContext.Current.CancellationToken);
         log.Split('\n').Count(line => line.Contains("is ready", StringComparison.Ordinal)).ShouldBe(2);
@@ -179,7 +179,7 @@ public sealed class PoolEngineTests : EngineTests
     {
         await using PoolEngine engine = new(Folder.Options(), new WorkerProgram("/bin/sh", ["-c", "echo no luck >&2; exit 7"]), Quick, new MachineMemory(), notifier: _notifier);
         await engine.StartAsync(TestContext.Current.CancellationToken);
-        await Wait.UntilAsync(() => engine.Workers[0].State == "broken", "a broken worker");
+        await Until.TrueAsync(() => engine.Workers[0].State == "broken", "a broken worker");
 
         WorkerLostException lost = await Should.ThrowAsync<WorkerLostException>(() => RunAsync(engine, Order("hello.wav")));
         lost.Loss.ShouldBe(WorkerLoss.DidNotStart);
@@ -194,7 +194,7 @@ public sealed class PoolEngineTests : EngineTests
     {
         await using PoolEngine engine = new(Folder.Options(), new WorkerProgram("/bin/sh", ["-c", "sleep 600"]), Quick with { StartLimit = TimeSpan.FromMilliseconds(300) }, new MachineMemory());
         await engine.StartAsync(TestContext.Current.CancellationToken);
-        await Wait.UntilAsync(() => engine.Workers[0].State == "broken", "a broken worker");
+        await Until.TrueAsync(() => engine.Workers[0].State == "broken", "a broken worker");
 
         engine.Workers[0].Error!.ShouldContain("not ready within");
     }
@@ -206,7 +206,7 @@ public sealed class PoolEngineTests : EngineTests
         int first = engine.Workers[0].ProcessId!.Value;
 
         Task<Transcript> running = RunAsync(engine, Order("interview.wav"));
-        await Wait.UntilAsync(() => engine.Workers[0].State == "busy", "a busy worker");
+        await Until.TrueAsync(() => engine.Workers[0].State == "busy", "a busy worker");
         await engine.SwitchDevicesAsync(new DeviceOptions { Device = "auto", Priority = ["cpu"] }, TestContext.Current.CancellationToken);
         Task<Transcript> next = RunAsync(engine, Order("hello.wav"));
 
