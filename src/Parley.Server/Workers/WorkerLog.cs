@@ -30,7 +30,7 @@ internal static partial class WorkerLog
     public static partial void Identity(this ILogger logger, string identity);
 
     [LoggerMessage(7009, LogLevel.Error, "Worker {Worker} cannot load its models: {Reason}")]
-    public static partial void WorkerCannotLoad(this ILogger logger, int worker, string reason);
+    public static partial void WorkerCannotLoad(this ILogger logger, Exception? exception, int worker, string reason);
 
     [LoggerMessage(7010, LogLevel.Error, "Job {JobId} failed in a way that should not be")]
     public static partial void JobFailedUnexpectedly(this ILogger logger, Exception exception, Guid jobId);

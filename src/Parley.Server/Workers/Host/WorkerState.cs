@@ -56,9 +56,10 @@ internal sealed class WorkerState(PipelineSetup setup, ILoggerFactory loggers) :
 
             _logger.WorkerReady(setup.Number, _startSeconds, string.Join(", ", loaded.Devices), _usualBytes >> 20);
         }
-        catch (Exception error) when (error is ModelFileException or InferenceException or ArgumentException)
+        catch (Exception error) when (error is not OperationCanceledException)
         {
-            _logger.WorkerCannotLoad(setup.Number, error.Message);
+            // Whatever it is, the server must hear of it now, and not wait until the time for a start is over.
+            _logger.WorkerCannotLoad(error is ModelFileException or InferenceException ? null : error, setup.Number, error.Message);
             lock (_lock)
                 _failure = WorkerFailure.From(error);
         }
