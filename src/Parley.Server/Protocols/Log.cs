@@ -51,4 +51,13 @@ internal static partial class Log
 
     [LoggerMessage(5104, LogLevel.Information, "Upload complete: {Bytes} bytes, {Outcome}")]
     public static partial void UploadSubmitted(this ILogger logger, long bytes, string outcome);
+
+    [LoggerMessage(5201, LogLevel.Debug, "Request {Request} was refused with {Status}: {Code}")]
+    public static partial void RequestRefused(this ILogger logger, string request, int status, string code);
+
+    [LoggerMessage(5202, LogLevel.Debug, "The client of request {Request} is gone; what it sent runs on")]
+    public static partial void ClientGone(this ILogger logger, string request);
+
+    [LoggerMessage(5203, LogLevel.Error, "Request {Request} failed")]
+    public static partial void RequestFailed(this ILogger logger, Exception exception, string request);
 }

@@ -45,7 +45,7 @@ public static class SentenceBuilder
     /// <summary>A part of a sentence as a sentence of its own.</summary>
     /// <param name="sentence">The sentence.</param>
     /// <param name="start">Its first word that belongs to the part.</param>
-    /// <param name="count">Words of the part, at least one. Only the part with the last word keeps the mark.</param>
+    /// <param name="count">Words of the part, at least one. Only the part with the last word keeps the mark, in the width that it has in the sentence.</param>
     public static Sentence Part(Sentence sentence, int start, int count)
     {
         ArgumentNullException.ThrowIfNull(sentence);
@@ -53,10 +53,15 @@ public static class SentenceBuilder
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, sentence.Words.Count - start);
         return Close(
-            [.. sentence.Words.Skip(start).Take(count)], start + count == sentence.Words.Count ? sentence.Mark : PunctuationMark.None);
+            [.. sentence.Words.Skip(start).Take(count)],
+            start + count == sentence.Words.Count ? sentence.Mark : PunctuationMark.None,
+            WordSpacing.IsAlphabeticText(sentence.Words.Select(word => word.Text)));
     }
 
     private static Sentence Close(IReadOnlyList<Word> words, PunctuationMark mark)
+        => Close(words, mark, WordSpacing.IsAlphabeticText(words.Select(word => word.Text)));
+
+    private static Sentence Close(IReadOnlyList<Word> words, PunctuationMark mark, bool halfWidth)
     {
         StringBuilder text = new();
         string previous = "";
@@ -68,7 +73,6 @@ public static class SentenceBuilder
             previous = word.Text;
         }
 
-        bool halfWidth = WordSpacing.IsAlphabeticText(words.Select(word => word.Text));
         bool listComma = halfWidth && mark == PunctuationMark.EnumerationComma; // 、 has no half-width form
         text.Append(MarkClasses.Text(listComma ? MarkClasses.Comma : (int)mark, halfWidth));
         return new Sentence(text.ToString().Trim(), words, mark);

@@ -16,6 +16,9 @@ internal enum SpoolFault
 
     /// <summary>Nobody waits for it: its upload is not known, or takes no data.</summary>
     Unwanted,
+
+    /// <summary>Larger than it may be.</summary>
+    TooLarge,
 }
 
 /// <summary>A decoded payload in a file. Disposing deletes the file, if it is still there.</summary>
@@ -39,6 +42,9 @@ internal sealed class SpooledPayload : IDisposable
 
     /// <summary>Of the file, in lower-case hexadecimal digits.</summary>
     public string Md5 { get; }
+
+    /// <summary>Of the file, in lower-case hexadecimal digits; null when nobody computed it.</summary>
+    public string? Sha256 { get; init; }
 
     /// <summary>Full path of the file, which stays this object's.</summary>
     public string Path => _path ?? throw new InvalidOperationException("The payload was not kept, or it is disposed.");

@@ -49,6 +49,9 @@ internal sealed class WebSocketProtocol : IDisposable
     /// <summary>Uploads that are no jobs yet.</summary>
     public UploadRegistry Uploads => _context.Uploads;
 
+    /// <summary>Files on their way in, for every door of this server.</summary>
+    public UploadFiles Files => _context.Files;
+
     /// <summary>Whether a request wants a WebSocket, whatever its path.</summary>
     public static bool IsHandshake(HttpRequest request)
         => request.Headers.Upgrade.Any(value => value is not null && value.Split(',', StringSplitOptions.TrimEntries).Contains("websocket", StringComparer.OrdinalIgnoreCase));

@@ -1,0 +1,58 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Parley.Server.Configuration;
+using Parley.Server.Jobs;
+using Parley.Server.Protocols.Uploads;
+
+namespace Parley.Server.Protocols.OpenAi;
+
+/// <summary>From a form to a job. Safe for concurrent calls.</summary>
+internal sealed class TranscriptionIntake(ServerOptions options, IJobs jobs, UploadFiles files, ILogger logger)
+{
+    /// <summary>Hands the file over. When this throws, the file is the form's again, or gone.</summary>
+    /// <exception cref="OpenAiException">The job was not taken.</exception>
+    public async Task<(Guid Id, JobResult? Result)> SubmitAsync(MultipartForm form, TranscriptionFields fields, JobClient client, CancellationToken cancellationToken)
+    {
+        if (form.File is not { } file)
+            throw new OpenAiException(OpenAiError.Invalid("file", "The field file is missing. Send the recording as a part named file.", "missing_required_parameter"));
+        if (file.Length == 0)
+            throw new OpenAiException(OpenAiError.Invalid("file", "The file is empty.", "invalid_file"));
+        string extension = RecordingName.ExtensionOf(form.FileName, form.ContentType, options.Server);
+        Guid id = Guid.NewGuid();
+        UploadAnnouncement announcement = new()
+        {
+            FileName = RecordingName.Display(form.FileName, extension),
+            Extension = extension,
+            FileSize = file.Length,
+            Md5 = file.Md5,
+            Options = new JobOptions { Diarize = fields.Diarize, Speakers = fields.Speakers, Language = fields.Language },
+        };
+        using IDisposable? scope = logger.JobScope(id);
+        SubmitOutcome outcome = await SubmitAsync(id, announcement, file, client, cancellationToken);
+        logger.UploadSubmitted(file.Length, outcome.GetType().Name);
+        if (JobErrors.Of(outcome) is { } refusal)
+            throw new OpenAiException(refusal);
+        return (id, (outcome as SubmitOutcome.Completed)?.Result);
+    }
+
+    private async Task<SubmitOutcome> SubmitAsync(Guid id, UploadAnnouncement announcement, SpooledPayload file, JobClient client, CancellationToken cancellationToken)
+    {
+        StoredAudio? audio = null;
+        try
+        {
+            audio = await files.StoreAsync(file.Path, id, announcement);
+            SubmitOutcome outcome = await jobs.SubmitAsync(
+                new JobSubmission { Id = id, FileName = announcement.FileName, Audio = audio, Options = announcement.Options, Client = client }, cancellationToken);
+            if (outcome is not SubmitOutcome.Accepted)
+                files.Delete(audio.Path);
+            return outcome;
+        }
+        catch
+        {
+            // The audio of a job that is known must stay, whatever failed behind it.
+            if (audio is not null && await jobs.FindAsync(id, CancellationToken.None) is null)
+                files.Delete(audio.Path);
+            throw;
+        }
+    }
+}
