@@ -40,7 +40,7 @@ internal sealed class TranscriptionIntake(ServerOptions options, IJobs jobs, Upl
         StoredAudio? audio = null;
         try
         {
-            audio = await files.StoreAsync(file.Path, id, announcement);
+            audio = (await files.StoreAsync(file.Path, id, announcement)) with { Sha256 = file.Sha256 };
             SubmitOutcome outcome = await jobs.SubmitAsync(
                 new JobSubmission { Id = id, FileName = announcement.FileName, Audio = audio, Options = announcement.Options, Client = client }, cancellationToken);
             if (outcome is not SubmitOutcome.Accepted)
