@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Parley.Server.Protocols.OpenAi;
 using Parley.Server.Protocols.WebSockets;
 using Parley.Server.Telemetry;
 
@@ -21,7 +22,10 @@ internal static class RequestGate
         }
 
         context.Response.Headers.RetryAfter = RetryAfterSeconds;
-        await WriteAsync(context, StatusCodes.Status503ServiceUnavailable, HealthPages.StatusOf(state));
+        if (OpenAiAnswer.IsOurs(context.Request.Path))
+            await OpenAiAnswer.WriteErrorAsync(context, OpenAiError.Stopping($"The server cannot take requests right now: it is {HealthPages.StatusOf(state)}. Try again in a moment."));
+        else
+            await WriteAsync(context, StatusCodes.Status503ServiceUnavailable, HealthPages.StatusOf(state));
     });
 
     /// <summary>Answers what no page does: 426 for those who only look, 400 for those who send.</summary>

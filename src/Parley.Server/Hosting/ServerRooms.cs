@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Parley.Server.Configuration;
 using Parley.Server.Jobs;
+using Parley.Server.Protocols.OpenAi;
 using Parley.Server.Protocols.WebSockets;
 using Parley.Server.Storage;
 using Parley.Server.Telemetry.Metrics;
@@ -26,6 +27,7 @@ internal sealed record ServerRooms
     public Func<WebApplication, ServerContext, IJobs, Func<ProtocolFigures>> Protocols { get; init; } = static (application, context, jobs) =>
     {
         WebSocketProtocol protocol = application.UseParleyWebSockets(context.Options, jobs, context.Loggers, context.Time);
+        application.MapParleyOpenAi(context.Options, jobs, protocol.Files, context.Loggers, context.Time);
         return () => new ProtocolFigures(protocol.OpenConnections, protocol.Uploads.SingleCount + protocol.Uploads.ChunkedCount);
     };
 

@@ -1,11 +1,8 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Parley.Server.Configuration;
 using Parley.Server.Hosting;
-using Parley.Server.Jobs;
-using Parley.Server.Protocols.OpenAi;
-using Parley.Server.Protocols.WebSockets;
+using Parley.Server.Notifications;
 using Parley.Server.Tests.Hosting;
-using Parley.Server.Workers;
 
 namespace Parley.Server.Tests.OpenAi;
 
@@ -25,22 +22,8 @@ public sealed class LiveServer : IAsyncLifetime
             Funasr = new ModelOptions { ModelDir = Path.Combine(TestPaths.Root, "models"), Devices = new Inference.Devices.DeviceOptions { Device = "cpu" } },
             Transcription = new TranscriptionOptions { ConcurrencyMode = ConcurrencyMode.Lock },
         };
-        ServerRooms rooms = new()
-        {
-            Engine = context => new LockEngine(context.Options),
-            Jobs = (context, engine) =>
-            {
-                JobService jobs = JobService.Open(() => context.Current.Value, engine, context.Notifier);
-                return new JobsRoom { Jobs = jobs, StartAsync = jobs.StartAsync, StopAsync = jobs.StopAsync, DisposeAsync = jobs.DisposeAsync };
-            },
-            Protocols = (application, context, jobs) =>
-            {
-                WebSocketProtocol protocol = application.UseParleyWebSockets(context.Options, jobs, context.Loggers, context.Time);
-                application.MapParleyOpenAi(context.Options, jobs, protocol.Files, context.Loggers, context.Time);
-            },
-        };
-        ServerContext server = new(options, new CurrentOptions(options), NullLoggerFactory.Instance, new Notifications.NoNotifier(), TimeProvider.System);
-        _host = await ServerHost.StartAsync(server, rooms, CancellationToken.None);
+        ServerContext server = new(options, new CurrentOptions(options), NullLoggerFactory.Instance, new NoNotifier(), TimeProvider.System);
+        _host = await ServerHost.StartAsync(server, ServerRooms.Standard, CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()
