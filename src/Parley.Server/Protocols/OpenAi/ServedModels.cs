@@ -56,7 +56,7 @@ internal sealed class ServedModels(ModelOptions options)
         try
         {
             ModelBundle bundle = PipelineSetup.For(options, pipelines: 1).LoadBundle();
-            return _known = new Known(bundle.Name, File.GetLastWriteTimeUtc(bundle.Asr.ModelPath));
+            return _known = new Known(bundle.Name, new DateTimeOffset(File.GetLastWriteTimeUtc(bundle.Asr.ModelPath)));
         }
         catch (ModelFileException)
         {
