@@ -16,7 +16,7 @@ public sealed partial class ApiDocumentTests(LiveServer server) : IClassFixture<
 
         foreach (string example in examples)
         {
-            ProcessStartInfo start = new("bash", ["-c", example]) { WorkingDirectory = TestPaths.Root, RedirectStandardOutput = true };
+            ProcessStartInfo start = new("bash", ["-c", example]) { WorkingDirectory = TestPaths.Root, UseShellExecute = false, RedirectStandardOutput = true };
             start.Environment["PARLEY"] = server.BaseUrl.GetLeftPart(UriPartial.Authority);
             using Process shell = Process.Start(start)!;
             string output = await shell.StandardOutput.ReadToEndAsync();

@@ -23,7 +23,7 @@ public sealed class LiveServer : IAsyncLifetime
             Transcription = new TranscriptionOptions { ConcurrencyMode = ConcurrencyMode.Lock },
         };
         ServerContext server = new(options, new CurrentOptions(options), NullLoggerFactory.Instance, new NoNotifier(), TimeProvider.System);
-        _host = await ServerHost.StartAsync(server, ServerRooms.Standard, CancellationToken.None);
+        _host = await ServerHost.StartAsync(server, ServerRooms.Standard, bound: null, CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()

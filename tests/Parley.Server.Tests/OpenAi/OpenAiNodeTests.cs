@@ -84,7 +84,7 @@ public sealed class OpenAiNodeTests(LiveServer server) : IClassFixture<LiveServe
 
     private static async Task<(int Status, string Output, string Trouble)> RunAsync(string program, string[] arguments, string folder)
     {
-        ProcessStartInfo start = new(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new(program, arguments) { WorkingDirectory = folder, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         using Process process = Process.Start(start)!;
         using CancellationTokenSource late = new(Patience);
         try
