@@ -1,6 +1,5 @@
 using System.Net;
 using Parley.Server.Tests.Jobs;
-using Parley.Server.Tests.Protocols;
 
 namespace Parley.Server.Tests.OpenAi;
 
@@ -17,10 +16,10 @@ public sealed class JoiningTests
         FakeWork work = (await queue.Engine.NextAsync()).Start();
         await patience.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(first);
-        await Wait.UntilAsync(() => host.Log.Entries.Any(entry => entry.Text.Contains("is gone", StringComparison.Ordinal)));
+        await Until.TrueAsync(() => host.Log.Entries.Any(entry => entry.Text.Contains("is gone", StringComparison.Ordinal)));
 
         Task<HttpResponseMessage> second = host.TranscribeAsync(OpenAiHost.Form());
-        await Wait.UntilAsync(() => queue.Jobs.Figures.Running == 2);
+        await Until.TrueAsync(() => queue.Jobs.Figures.Running == 2);
         work.Complete();
 
         HttpResponseMessage answer = await second;

@@ -169,7 +169,7 @@ public sealed class OpenAiErrorTests
         FakeJobs jobs = new();
         await using OpenAiHost host = await OpenAiHost.StartAsync(jobs);
         Task<(HttpResponseMessage Answer, JsonElement Error)> asking = host.RefusedAsync(OpenAiHost.Form());
-        await Wait.UntilAsync(() => jobs.Submissions.Count == 1);
+        await Until.TrueAsync(() => jobs.Submissions.Count == 1);
         JobSubmission job = jobs.Submissions.Single();
 
         JobFault? why = fault is null ? null : Enum.Parse<JobFault>(fault);

@@ -166,11 +166,11 @@ public sealed class OpenAiFormTests
         await using OpenAiHost host = await OpenAiHost.StartAsync(jobs);
         using CancellationTokenSource patience = new();
         Task<HttpResponseMessage> asking = host.TranscribeAsync(OpenAiHost.Form(), cancellationToken: patience.Token);
-        await Wait.UntilAsync(() => jobs.Submissions.Count == 1);
+        await Until.TrueAsync(() => jobs.Submissions.Count == 1);
 
         await patience.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(asking);
-        await Wait.UntilAsync(() => host.Log.Entries.Any(entry => entry.Text.Contains("is gone", StringComparison.Ordinal)));
+        await Until.TrueAsync(() => host.Log.Entries.Any(entry => entry.Text.Contains("is gone", StringComparison.Ordinal)));
 
         JobSubmission job = jobs.Submissions.Single();
         (await jobs.FindAsync(job.Id, CancellationToken.None)).ShouldNotBeNull().State.ShouldBe(JobState.Pending);
