@@ -32,7 +32,7 @@ internal static class StageDirectories
         {
             string[] directories = [.. stage.Select(candidate => candidate.Directory)];
             // Downloads for PyTorch carry the same configuration; they count only where nothing else is there.
-            string[] withNetwork = [.. directories.Where(directory => Directory.EnumerateFiles(directory, "*.onnx").Any())];
+            string[] withNetwork = [.. directories.Where(directory => Networks(directory).Length > 0)];
             string[] best = withNetwork.Length > 0 ? withNetwork : directories;
             if (best.Length > 1)
             {
@@ -66,12 +66,18 @@ internal static class StageDirectories
     }
 
     private static string[] Subdirectories(string folder)
+        => Readable(() => [.. Directory.EnumerateDirectories(folder).Where(directory => !Path.GetFileName(directory).StartsWith('.')).Order(StringComparer.Ordinal)]);
+
+    private static string[] Networks(string directory) => Readable(() => [.. Directory.EnumerateFiles(directory, "*.onnx")]);
+
+    // The folder may be anybody's: parts of it may be closed to us, or go away while we look.
+    private static string[] Readable(Func<string[]> list)
     {
         try
         {
-            return [.. Directory.EnumerateDirectories(folder).Where(directory => !Path.GetFileName(directory).StartsWith('.')).Order(StringComparer.Ordinal)];
+            return list();
         }
-        catch (UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return [];
         }
@@ -90,9 +96,9 @@ internal static class StageDirectories
             return ModelName(config) is { } model && StageOfModel.TryGetValue(model, out ModelStage known) ? known : null;
 
         // Speaker networks are published as a single file with a telling name.
-        return Directory.EnumerateFiles(directory, "*.onnx").Select(Path.GetFileName).Append(Path.GetFileName(directory))
-            .Any(name => name!.Contains("campplus", StringComparison.OrdinalIgnoreCase) || name.Contains("eres2net", StringComparison.OrdinalIgnoreCase))
-            && Directory.EnumerateFiles(directory, "*.onnx").Any()
+        string[] networks = Networks(directory);
+        return networks.Length > 0 && networks.Append(directory).Select(path => Path.GetFileName(path)!)
+            .Any(name => name.Contains("campplus", StringComparison.OrdinalIgnoreCase) || name.Contains("eres2net", StringComparison.OrdinalIgnoreCase))
             ? ModelStage.Speakers : null;
     }
 

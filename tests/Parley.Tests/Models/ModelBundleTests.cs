@@ -9,6 +9,10 @@ public sealed class ModelBundleTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public void Folder_that_went_away_while_bundles_are_looked_for_holds_none()
+        => StageDirectories.Candidates(_folder["gone"]).ShouldBeEmpty();
+
+    [Fact]
     public void Load_reads_a_manifest_and_its_four_stages()
     {
         _folder.WriteStandardManifest();
