@@ -1,10 +1,14 @@
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Parley.Tests.Architecture;
 
-public sealed class ArchitectureTests
+public sealed partial class ArchitectureTests
 {
+    [GeneratedRegex(@"^\| `(\w+)/` \|.*\| ([^|]+) \|$", RegexOptions.Multiline, 1000)]
+    private static partial Regex ServerRoom();
+
     private static string Assembly(string name) => Path.Combine(AppContext.BaseDirectory, name + ".dll");
 
     [Fact]
@@ -74,6 +78,23 @@ public sealed class ArchitectureTests
 
         static string[] Ours(string name) => [.. TypeUseReader.ReferencedAssemblies(Assembly(name))
             .Where(reference => reference.StartsWith("Parley", StringComparison.Ordinal) || reference == "Microsoft.ML.OnnxRuntime")];
+    }
+
+    [Fact]
+    public void Rooms_of_the_server_use_what_their_table_says()
+    {
+        Dictionary<string, string[]> allowed = ServerRoom().Matches(File.ReadAllText(Path.Combine(TestPaths.RepositoryRoot, "src", "Parley.Server", "README.md")))
+            .ToDictionary(row => row.Groups[1].Value, row => row.Groups[2].Value.Split(", "), StringComparer.Ordinal);
+        (string From, string To, string Use)[] crossings = [.. TypeUseReader.Read(Assembly("Parley.Server"))
+            .Select(use => (From: Room(use.FromNamespace), To: Room(use.ToNamespace), Use: $"{use.From} uses {use.To}"))
+            .Where(use => use.From.Length > 0 && use.To.Length > 0 && use.From != use.To)
+            .Distinct()];
+
+        allowed.Count.ShouldBeGreaterThan(5);
+        crossings.ShouldContain(use => use.From == "Jobs" && use.To == "Storage");
+        crossings.Where(use => !(allowed.GetValueOrDefault(use.From) is { } rooms && (rooms.Contains("all") || rooms.Contains(use.To)))).Select(use => use.Use).ShouldBeEmpty();
+
+        static string Room(string space) => space.StartsWith("Parley.Server.", StringComparison.Ordinal) ? space.Split('.')[2] : "";
     }
 
     [Fact]
