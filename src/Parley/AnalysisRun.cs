@@ -24,6 +24,7 @@ internal sealed class AnalysisRun : IDisposable
     private readonly StageClock _clock = new();
     private readonly long _start = Stopwatch.GetTimestamp();
     private readonly List<string> _notices = [];
+    private readonly SentenceStream _sentences;
     private long _samples;
 
     public AnalysisRun(
@@ -41,14 +42,15 @@ internal sealed class AnalysisRun : IDisposable
         _progress = progress;
         _callerToken = cancellationToken;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _sentences = new SentenceStream(stages.Punctuator.OpenStream());
     }
 
     /// <summary>Reads the recording to its end and runs every model over it.</summary>
     public async Task<RecordingAnalysis> AnalyzeAsync()
     {
         using InferenceScope scope = InferenceScope.Begin();
-        (List<Word> words, IDiarizationStream? voices) = await ListenRecognizeAndEmbedAsync().ConfigureAwait(false);
-        IReadOnlyList<Sentence> sentences = Punctuate(words);
+        IDiarizationStream? voices = await ListenRecognizeAndEmbedAsync().ConfigureAwait(false);
+        IReadOnlyList<Sentence> sentences = _sentences.All;
         VoiceEmbeddings? embeddings = EmbedRest(voices);
         return new RecordingAnalysis
         {
@@ -65,19 +67,18 @@ internal sealed class AnalysisRun : IDisposable
     public void Dispose() => _stop.Dispose();
 
     // Listening feeds recognition and embedding; all three run at once. The first that fails stops the others.
-    private async Task<(List<Word> Words, IDiarizationStream? Voices)> ListenRecognizeAndEmbedAsync()
+    private async Task<IDiarizationStream?> ListenRecognizeAndEmbedAsync()
     {
         IDiarizationStream? voices = _embedVoices ? _stages.Diarizer?.OpenStream() : null;
         if (_embedVoices && voices is null)
             _notices.Add($"The bundle '{_stages.Bundle.Name}' has no speaker model: nobody is named.");
         Channel<SpeechSegment> toRecognizer = Queue();
         Channel<SpeechSegment>? toDiarizer = voices is null ? null : Queue();
-        List<Word> words = [];
 
         List<Task> stages =
         [
             Task.Run(() => Guarded(() => ListenAsync(toRecognizer.Writer, toDiarizer?.Writer))),
-            Task.Run(() => Guarded(() => RecognizeAsync(toRecognizer.Reader, words))),
+            Task.Run(() => Guarded(() => RecognizeAsync(toRecognizer.Reader))),
         ];
         if (voices is not null)
             stages.Add(Task.Run(() => Guarded(() => EmbedAsync(toDiarizer!.Reader, voices))));
@@ -99,17 +100,17 @@ internal sealed class AnalysisRun : IDisposable
             throw;
         }
 
-        return (words, voices);
+        return voices;
     }
 
-    // Marks after words, words to sentences.
-    private IReadOnlyList<Sentence> Punctuate(List<Word> words)
+    // Marks after words, words to sentences; those that are settled are told at once.
+    private void Punctuate(IReadOnlyList<Word>? words, TimeSpan done)
     {
-        using StageClock.Lap lap = _clock.Run(PipelineStage.Punctuation);
-        IReadOnlyList<PunctuationMark> marks = words.Count == 0
-            ? []
-            : _stages.Punctuator.Punctuate([.. words.Select(word => word.Text)], _callerToken);
-        return SentenceBuilder.Build(words, marks);
+        IReadOnlyList<Sentence> settled;
+        using (_clock.Run(PipelineStage.Punctuation))
+            settled = words is null ? _sentences.Complete(_stop.Token) : _sentences.Push(words, _stop.Token);
+        if (settled.Count > 0)
+            _progress?.Report(new TranscriptionProgress(PipelineStage.Punctuation, done, _audio.Duration) { Settled = settled });
     }
 
     // The last windows have waited for a full batch.
@@ -134,7 +135,7 @@ internal sealed class AnalysisRun : IDisposable
         toDiarizer?.Complete();
     }
 
-    private async Task RecognizeAsync(ChannelReader<SpeechSegment> segments, List<Word> words)
+    private async Task RecognizeAsync(ChannelReader<SpeechSegment> segments)
     {
         // Batches are planned over groups whose make-up depends on the recording alone, never on which thread was faster,
         // so that the same input gives the same batches and thereby the same words.
@@ -143,14 +144,15 @@ internal sealed class AnalysisRun : IDisposable
         {
             group.Add(segment);
             if (group.Count >= 2 * _batch.MaxBatchSegments || group.Sum(item => item.Bounds.DurationMs) >= _batch.MaxBatchSeconds * 1000)
-                RecognizeGroup(group, words);
+                RecognizeGroup(group);
         }
 
-        RecognizeGroup(group, words);
+        RecognizeGroup(group);
+        Punctuate(words: null, AudioClock.ToTime(_samples));
         Report(PipelineStage.Asr, AudioClock.ToTime(_samples));
     }
 
-    private void RecognizeGroup(List<SpeechSegment> group, List<Word> words)
+    private void RecognizeGroup(List<SpeechSegment> group)
     {
         if (group.Count == 0)
             return;
@@ -162,9 +164,10 @@ internal sealed class AnalysisRun : IDisposable
                 results[result.Index - group[0].Index] = result;
         }
 
-        words.AddRange(results.SelectMany(result => result.Words));
+        TimeSpan done = TimeSpan.FromMilliseconds(group[^1].Bounds.EndMs);
+        Punctuate([.. results.SelectMany(result => result.Words)], done);
         _notices.AddRange(results.Select(result => result.Fault).OfType<string>());
-        Report(PipelineStage.Asr, TimeSpan.FromMilliseconds(group[^1].Bounds.EndMs));
+        Report(PipelineStage.Asr, done);
         group.Clear();
     }
 

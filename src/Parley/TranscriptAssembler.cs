@@ -22,15 +22,16 @@ internal static class TranscriptAssembler
             diarization = analysis.Voices?.Group(request.Speakers, options.Diarization, cancellationToken);
         }
 
+        IReadOnlyList<string> labels = diarization is null ? [] : TranscriptParts.Labels(Names(analysis, diarization, request, options));
         IReadOnlyList<TranscriptSentence> joined;
         using (clock.Run(PipelineStage.Transcripts))
-            joined = TranscriptParts.Sentences(SpeakerAssigner.Assign(analysis.Sentences, diarization?.Turns ?? [], options.Assignment));
+            joined = TranscriptParts.Sentences(SpeakerAssigner.Assign(analysis.Sentences, diarization?.Turns ?? [], options.Assignment), labels);
         double wallSeconds = analysis.WallSeconds + Stopwatch.GetElapsedTime(start).TotalSeconds;
         return new Transcript
         {
             Sentences = joined,
-            Speakers = TranscriptParts.Speakers(diarization),
-            Turns = TranscriptParts.Turns(diarization),
+            Speakers = labels,
+            Turns = TranscriptParts.Turns(diarization, labels),
             Duration = analysis.Duration,
             Receipt = new Receipt
             {
@@ -42,6 +43,12 @@ internal static class TranscriptAssembler
             },
         };
     }
+
+    // Names of known voices, by speaker.
+    private static string?[] Names(RecordingAnalysis analysis, Diarization diarization, TranscriptionRequest request, PipelineOptions options)
+        => request.KnownVoices.Count == 0 || analysis.Voices is null
+            ? new string?[diarization.SpeakerCount]
+            : VoiceMatcher.Match(analysis.Voices, diarization, request.KnownVoices, options.Diarization.KnownVoiceSimilarity ?? DiarizationOptions.UsualKnownVoiceSimilarity);
 
     // Grouping belongs to the stage that made the embeddings.
     private static List<StageReceipt> Stages(RecordingAnalysis analysis, bool diarized, StageClock clock)

@@ -107,9 +107,34 @@ public sealed class TranscriptionPipeline : IDisposable
         if (request.Diarize && analysis.Voices is null && Bundle.Speakers is not null)
             throw new ArgumentException("Speakers are asked for, but the recording was analysed without voices.", nameof(request));
 
-        Transcript transcript = TranscriptAssembler.Assemble(analysis, request, _options, cancellationToken);
+        PipelineOptions options = _options with
+        {
+            Diarization = _options.Diarization with { KnownVoiceSimilarity = _options.Diarization.KnownVoiceSimilarity ?? Bundle.KnownVoiceSimilarity },
+        };
+        Transcript transcript = TranscriptAssembler.Assemble(analysis, request, options, cancellationToken);
         AnnounceEnd(transcript);
         return transcript;
+    }
+
+    /// <summary>Learns what somebody sounds like, from a few seconds of that person alone. Takes the speaker model, and little time.</summary>
+    /// <param name="name">Becomes the label of the speaker who has this voice.</param>
+    /// <param name="reference">Read to its end; the caller disposes it. Held in memory while it is read: meant for seconds, not hours.</param>
+    /// <param name="cancellationToken">Stops it, in the middle of a model run as well.</param>
+    /// <exception cref="ArgumentException">The name is empty, or the pipeline has no speaker model.</exception>
+    /// <exception cref="AudioDecodeException">The reference cannot be read, or nobody speaks in it.</exception>
+    /// <exception cref="Inference.InferenceException">A model run failed.</exception>
+    public KnownVoice EnrolVoice(string name, AudioSource reference, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(reference);
+        IDiarizationStream voices = _stages.Diarizer?.OpenStream()
+            ?? throw new ArgumentException($"The pipeline has no speaker model, so '{name}' cannot be learnt. Load it with speakers, from a bundle that has such a model.", nameof(name));
+        foreach (Asr.SpeechSegment segment in new SpeechSegmenter(_stages.Fbank, _stages.Vad, new StageClock()).Segments(reference, static _ => { }, cancellationToken))
+            voices.Push(segment, cancellationToken);
+        VoiceEmbeddings embeddings = voices.Embeddings(cancellationToken);
+        return embeddings.Windows.Count > 0
+            ? new KnownVoice(name, embeddings.Centre())
+            : throw new AudioDecodeException(AudioFault.Empty, $"Nobody speaks in the reference of '{name}'. Send a few seconds of that voice alone.");
     }
 
     /// <summary>Runs every model once on a second of noise: the first recording is then as fast as those after it, and a device that cannot run them is found out now.</summary>

@@ -10,4 +10,10 @@ public sealed record TranscriptionRequest
 
     /// <summary>What the caller knows about the number of speakers.</summary>
     public SpeakerCount Speakers { get; init; } = SpeakerCount.Unknown;
+
+    /// <summary>
+    /// Voices that have names (see <see cref="TranscriptionPipeline.EnrolVoice"/>): a speaker who has one of them is labelled with its name, all others are
+    /// numbered as ever. Nobody is forced: see <see cref="DiarizationOptions.KnownVoiceSimilarity"/>.
+    /// </summary>
+    public IReadOnlyList<KnownVoice> KnownVoices { get; init; } = [];
 }

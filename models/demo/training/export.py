@@ -230,7 +230,8 @@ MANIFEST = dict(
     name="demo", description="Small models trained by this project on synthesised speech, for trying out and testing the program.", licence="MIT",
     stages=dict(vad="vad", asr="asr", punctuation="punc", speakers="spk"),
     limits="Understands only synthetic voices (espeak-ng, flite) speaking a few hundred Mandarin and English words about meetings and "
-           "interviews. Real speech gives random words; use the official weights for it.")
+           "interviews. Real speech gives random words; use the official weights for it.",
+    known_voice_similarity=0.9)  # between one voice and two; a test measures both over the samples
 
 
 def export_recogniser(model, normalise, directory, config=DEMO_SIZES["recogniser"]):

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Parley.Server.Configuration;
+using Parley.Server.Workers;
 
 namespace Parley.Server.Jobs;
 
@@ -17,6 +18,7 @@ internal sealed class AudioFiles(JobBoard board, Func<ServerOptions> options, Ti
         try
         {
             File.Delete(path);
+            File.Delete(VoiceSamples.PathFor(path));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -49,6 +51,7 @@ internal sealed class AudioFiles(JobBoard board, Func<ServerOptions> options, Ti
         if (!Directory.Exists(folder))
             return;
         HashSet<string> needed = board.AudioPaths();
+        needed.UnionWith(needed.Select(VoiceSamples.PathFor).ToList());
         DateTime untouchedSince = (clock.GetUtcNow() - grace).UtcDateTime;
         int swept = 0;
         foreach (FileInfo file in new DirectoryInfo(folder).EnumerateFiles())

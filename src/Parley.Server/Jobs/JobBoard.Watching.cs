@@ -14,6 +14,8 @@ internal sealed partial class JobBoard
                 return null;
             Channel<JobEvent> events = job.Watch();
             events.Writer.TryWrite(Present(job, job.State == JobState.Pending ? Places() : []));
+            if (job.Run?.Said is { Count: > 0 } said)
+                events.Writer.TryWrite(new JobEvent.Said(job.Id, said));
             return (job, events);
         }
     }

@@ -1,4 +1,5 @@
 using Parley.Server.Configuration;
+using Parley.Transcripts;
 
 namespace Parley.Server.Jobs;
 
@@ -300,12 +301,25 @@ internal sealed partial class JobBoard(Func<TranscriptionOptions> options, Func<
         run.Dispose();
     }
 
+    /// <summary>Text has been settled.</summary>
+    public void Say(JobRun run, IReadOnlyList<TranscriptSentence> settled)
+    {
+        lock (_gate)
+        {
+            run.Said = [.. run.Said, .. settled];
+            foreach (LiveJob job in run.Members)
+                job.Tell(new JobEvent.Said(job.Id, run.Said));
+        }
+    }
+
     private static void Join(JobRun run, LiveJob job)
     {
         run.Members.Add(job);
         (job.Run, job.State, job.Percent, job.ToldPlace) = (run, JobState.Processing, run.Percent, null);
         job.StartedAt = run.Leader.StartedAt;
         job.Tell(new JobEvent.Progressed(job.Id, run.Percent, ProgressText.At(run.Percent)));
+        if (run.Said.Count > 0)
+            job.Tell(new JobEvent.Said(job.Id, run.Said));
     }
 
     // As many twins as could wait: their files lie on the disk, too.

@@ -19,6 +19,12 @@ internal sealed record JobOptions
 
     public SpeakerCount Speakers { get; init; } = SpeakerCount.Unknown;
 
+    /// <summary>
+    /// Identity of reference voices whose speakers are to be named; null: there are none. The voices lie beside the recording
+    /// (<see cref="Workers.VoiceSamples.PathFor"/>), and whoever takes over the recording takes them over, too.
+    /// </summary>
+    public string? Voices { get; init; }
+
     /// <summary>Echoed; does not change recognition.</summary>
     public string? Language { get; init; }
 

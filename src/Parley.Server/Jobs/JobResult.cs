@@ -53,6 +53,11 @@ internal abstract record JobEvent(Guid JobId)
     /// <param name="Message">For people.</param>
     internal sealed record Progressed(Guid JobId, int Percent, string Message) : JobEvent(JobId);
 
+    /// <summary>Text was settled. Whoever missed one of these misses nothing: the next has it all.</summary>
+    /// <param name="JobId">Job.</param>
+    /// <param name="Sentences">All that has been settled in this attempt, without speakers; what follows does not change it.</param>
+    internal sealed record Said(Guid JobId, IReadOnlyList<TranscriptSentence> Sentences) : JobEvent(JobId);
+
     /// <summary>The last event.</summary>
     internal sealed record Completed(Guid JobId, JobResult Result) : JobEvent(JobId);
 

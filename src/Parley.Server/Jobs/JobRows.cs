@@ -15,7 +15,7 @@ internal static class JobRows
         Length = submission.Audio.Length,
         Format = (int)submission.Options.Format,
         Diarize = submission.Options.Diarize,
-        Speakers = SpeakerWish.Of(submission.Options.Speakers),
+        Speakers = SpeakerWish.Of(submission.Options),
         Language = submission.Options.Language,
         ForceRefresh = submission.Options.ForceRefresh,
         ClientKey = submission.Client.Key,
@@ -64,6 +64,7 @@ internal static class JobRows
         Format = (ResultFormat)row.Format,
         Diarize = row.Diarize,
         Speakers = SpeakerWish.Parse(row.Speakers),
+        Voices = SpeakerWish.VoicesOf(row.Speakers),
         Language = row.Language,
         ForceRefresh = row.ForceRefresh,
     };

@@ -1,3 +1,5 @@
+using Parley.Transcripts;
+
 namespace Parley.Server.Jobs;
 
 /// <summary>One attempt on a slot, for every job that wants the same work. Members and progress are guarded by the <see cref="JobBoard"/>.</summary>
@@ -19,6 +21,9 @@ internal sealed class JobRun(LiveJob leader, string model) : IDisposable
     public bool IsClosed { get; set; }
 
     public int Percent { get; set; }
+
+    /// <summary>What has been settled of the text in this attempt. Replaced, never changed: watchers keep what they were given.</summary>
+    public IReadOnlyList<TranscriptSentence> Said { get; set; } = [];
 
     /// <summary>The recording that the engine reads: kept until it has let go, whatever becomes of its job.</summary>
     public string? AudioPath { get; set; }

@@ -22,7 +22,7 @@ internal sealed class LiveJob(long sequence, JobSubmission submission, string sh
 
     public Guid Id => Submission.Id;
 
-    public WorkKey Key { get; } = new(sha256, submission.Audio.Length, SpeakerWish.Of(submission.Options.Speakers));
+    public WorkKey Key { get; } = new(sha256, submission.Audio.Length, SpeakerWish.Of(submission.Options));
 
     public DateTimeOffset CreatedAt { get; } = createdAt;
 

@@ -156,7 +156,7 @@ internal sealed class ResultCache(ResultStore results, AnalysisStore analyses, F
     }
 
     private ResultKey Key(string md5, string? sha256, long length, JobOptions wish, string model)
-        => new(md5.ToLowerInvariant(), sha256, length, SpeakerWish.Of(wish.Speakers), model, options().Transcription.CacheCrossEngine);
+        => new(md5.ToLowerInvariant(), sha256, length, SpeakerWish.Of(wish), model, options().Transcription.CacheCrossEngine);
 
     // A reference is exchanged in one piece; two numbers are not.
     private sealed record SizeBox(CacheSize Value);

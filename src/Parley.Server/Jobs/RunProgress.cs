@@ -61,6 +61,8 @@ internal sealed class RunProgress(
                 BeginEstimates(total);
             }
 
+            if (value.Settled is { Count: > 0 } settled)
+                board.Say(run, settled);
             if (_total is { } length && value.Done > TimeSpan.Zero)
                 ReportReal(ProgressEstimate.Real(value.Done, length));
         }

@@ -48,6 +48,9 @@ internal sealed record WorkOrder
 
     public SpeakerCount Speakers { get; init; } = SpeakerCount.Unknown;
 
+    /// <summary>Full path of reference voices (see <see cref="VoiceSamples"/>) whose speakers are to be named; null: there are none.</summary>
+    public string? VoicesPath { get; init; }
+
     /// <summary>Full path of what recognition and embedding once found; null: there is none. With it only voices are grouped anew and the audio is not read.</summary>
     public string? AnalysisPath { get; init; }
 
@@ -59,7 +62,11 @@ internal sealed record WorkOrder
 /// <param name="Worker">Number of the worker.</param>
 /// <param name="Done">Audio that recognition has seen.</param>
 /// <param name="Total">Length of the recording; null when unknown.</param>
-internal readonly record struct WorkProgress(int Worker, TimeSpan Done, TimeSpan? Total);
+internal readonly record struct WorkProgress(int Worker, TimeSpan Done, TimeSpan? Total)
+{
+    /// <summary>Sentences that have been settled since the last report, in order and without speakers: what follows does not change them. Null or empty: none.</summary>
+    public IReadOnlyList<TranscriptSentence>? Settled { get; init; }
+}
 
 /// <summary>One slot.</summary>
 internal sealed record WorkerStatus

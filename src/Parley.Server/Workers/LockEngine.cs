@@ -141,7 +141,7 @@ internal sealed class LockEngine : ITranscriptionEngine
         try
         {
             progress.Report(new WorkProgress(OnlyWorker, TimeSpan.Zero, null));
-            StageProgress stages = new((done, total) => progress.Report(new WorkProgress(OnlyWorker, done, total)));
+            StageProgress stages = new((done, total, settled) => progress.Report(new WorkProgress(OnlyWorker, done, total) { Settled = settled }));
             return await Task.Run(() => OrderRunner.RunAsync(loaded.Pipeline, order, stages, _logger, cancellationToken), cancellationToken);
         }
         finally

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Parley.Audio;
+using Parley.Speakers;
 using Parley.Transcripts;
 
 namespace Parley.Server.Workers;
@@ -16,7 +17,7 @@ internal static class OrderRunner
     public static async Task<Transcript> RunAsync(
         TranscriptionPipeline pipeline, WorkOrder order, IProgress<TranscriptionProgress> progress, ILogger logger, CancellationToken cancellationToken)
     {
-        TranscriptionRequest request = new() { Diarize = true, Speakers = order.Speakers };
+        TranscriptionRequest request = new() { Diarize = true, Speakers = order.Speakers, KnownVoices = Enrol(pipeline, order, cancellationToken) };
         if (order.AnalysisPath is { } saved && Load(saved, pipeline.Bundle.Name, order.JobId, logger) is { } known)
             return pipeline.Complete(known, request, cancellationToken);
 
@@ -25,6 +26,21 @@ internal static class OrderRunner
         if (order.SaveAnalysisTo is { } path)
             Save(analysis, path, order.JobId, logger);
         return pipeline.Complete(analysis, request, cancellationToken);
+    }
+
+    // First of all: a reference in which nobody speaks is told before hours of work.
+    private static IReadOnlyList<KnownVoice> Enrol(TranscriptionPipeline pipeline, WorkOrder order, CancellationToken cancellationToken)
+    {
+        if (order.VoicesPath is not { } path)
+            return [];
+        try
+        {
+            return [.. VoiceSamples.Read(path).Select(sample => pipeline.EnrolVoice(sample.Name, new PcmSource(sample.Samples), cancellationToken))];
+        }
+        catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            throw new AudioDecodeException(AudioFault.Damaged, $"The reference voices are no longer on the server's disk as they were: {error.Message} Send the file again.", error);
+        }
     }
 
     private static RecordingAnalysis? Load(string path, string bundle, Guid jobId, ILogger logger)

@@ -31,6 +31,9 @@ internal sealed record BundleManifest
     /// <summary>Mean word confidence below which the audio is probably not what the bundle was trained for.</summary>
     public double? OutOfDomainConfidence { get; init; }
 
+    /// <summary>Cosine from which on a speaker of this bundle's speaker model has a known voice.</summary>
+    public double? KnownVoiceSimilarity { get; init; }
+
     /// <summary>File, relative to the bundle, to SHA-256.</summary>
     public Dictionary<string, string?>? Sha256 { get; init; }
 
@@ -50,6 +53,8 @@ internal sealed record BundleManifest
                 ?? throw new ModelFileException(path, $"{path}: expected a JSON object, found null.");
             if (manifest.OutOfDomainConfidence is < 0 or > 1 or double.NaN)
                 throw new ModelFileException(path, $"{path}: out_of_domain_confidence must lie in 0 .. 1, found {manifest.OutOfDomainConfidence}.");
+            if (manifest.KnownVoiceSimilarity is < -1 or > 1 or double.NaN)
+                throw new ModelFileException(path, $"{path}: known_voice_similarity must lie in -1 .. 1, found {manifest.KnownVoiceSimilarity}.");
             return manifest;
         }
         catch (JsonException error)

@@ -29,6 +29,9 @@ public sealed record ModelBundle
     /// </summary>
     public double? OutOfDomainConfidence { get; init; }
 
+    /// <summary>Cosine from which on a speaker has a known voice, as measured for this bundle's speaker model; null when nobody measured it.</summary>
+    public double? KnownVoiceSimilarity { get; init; }
+
     /// <summary>Voice activity detection.</summary>
     public required VadModelFiles Vad { get; init; }
 
@@ -92,6 +95,7 @@ public sealed record ModelBundle
             Description = manifest?.Description,
             Licence = manifest?.Licence,
             OutOfDomainConfidence = manifest?.OutOfDomainConfidence,
+            KnownVoiceSimilarity = manifest?.KnownVoiceSimilarity,
             Vad = vad,
             Asr = asr,
             Punctuation = punctuation,

@@ -44,35 +44,13 @@ public sealed class CtTransformerPunctuator : IPunctuator
     /// <inheritdoc/>
     public IReadOnlyList<PunctuationMark> Punctuate(IReadOnlyList<string> words, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(words);
-        List<string> tokens = [];
-        int[] lastTokens = new int[words.Count];
-        for (int i = 0; i < words.Count; i++)
-        {
-            int before = tokens.Count;
-            PunctuationTokenizer.Split(words[i], tokens);
-            lastTokens[i] = tokens.Count > before ? tokens.Count - 1 : -1;
-        }
-
-        if (tokens.Count == 0)
-            return [.. words.Select(_ => PunctuationMark.None)];
-
-        int[] ids = [.. tokens.Select(_vocabulary.IdOf)];
-        int[] marks = MarkDecoder.Decode(tokens.Count, _options, Classify, cancellationToken).Marks;
-        marks[^1] = FinalMark.Apply(tokens[^1], marks[^1], _options.Compatibility).Mark;
-        return [.. lastTokens.Select(token => token < 0 ? PunctuationMark.None : ToMark(marks[token]))];
-
-        void Classify(int firstToken, Span<int> result)
-        {
-            _model.Classify(ids.AsMemory(firstToken, result.Length), result, cancellationToken);
-            foreach (ref int item in result)
-                item = _marksByClass[item];
-        }
+        IPunctuationStream stream = OpenStream();
+        return [.. stream.Push(words, cancellationToken), .. stream.Complete(cancellationToken)];
     }
+
+    /// <inheritdoc/>
+    public IPunctuationStream OpenStream() => new PunctuationStream(_model, _vocabulary, _options, _marksByClass);
 
     /// <summary>Unloads the model.</summary>
     public void Dispose() => _session.Dispose();
-
-    // A word cannot carry the class for unknown.
-    private static PunctuationMark ToMark(int mark) => mark == MarkClasses.Unknown ? PunctuationMark.None : (PunctuationMark)mark;
 }

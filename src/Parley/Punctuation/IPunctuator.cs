@@ -28,4 +28,25 @@ public interface IPunctuator : IDisposable
     /// <returns>One mark per word, shape [n]; the last one ends a sentence.</returns>
     /// <exception cref="Inference.InferenceException">The model run failed; the message names the model.</exception>
     IReadOnlyList<PunctuationMark> Punctuate(IReadOnlyList<string> words, CancellationToken cancellationToken);
+
+    /// <summary>Starts on a text that comes in pieces.</summary>
+    IPunctuationStream OpenStream();
+}
+
+/// <summary>A text on its way through the punctuator. Not safe for concurrent calls.</summary>
+/// <remarks>However the text is cut into pieces, its marks are those that <see cref="IPunctuator.Punctuate"/> gives for the whole.</remarks>
+public interface IPunctuationStream
+{
+    /// <summary>Takes further words.</summary>
+    /// <param name="words">Words in order, as the recogniser gave them.</param>
+    /// <param name="cancellationToken">Checked between model calls.</param>
+    /// <returns>Marks that have been settled by now, one for each of the next words that had none yet; what follows cannot change them any more.</returns>
+    /// <exception cref="Inference.InferenceException">The model run failed; the message names the model.</exception>
+    IReadOnlyList<PunctuationMark> Push(IReadOnlyList<string> words, CancellationToken cancellationToken);
+
+    /// <summary>Ends the text.</summary>
+    /// <param name="cancellationToken">Checked between model calls.</param>
+    /// <returns>The marks of all words that had none yet; the last one ends a sentence.</returns>
+    /// <exception cref="Inference.InferenceException">The model run failed; the message names the model.</exception>
+    IReadOnlyList<PunctuationMark> Complete(CancellationToken cancellationToken);
 }

@@ -6,6 +6,9 @@ namespace Parley.Speakers;
 /// <param name="Dim">Values of one embedding, at least one.</param>
 public sealed record VoiceEmbeddings(IReadOnlyList<SpeakerWindow> Windows, ReadOnlyMemory<float> Values, int Dim)
 {
+    /// <summary>The mean direction of all voices, of length 1; zeros when there are none. Of a recording of one person, that person's voice.</summary>
+    public ReadOnlyMemory<float> Centre() => new EmbeddingSet(Values, Dim).Normalized().Centres(new int[Windows.Count], clusters: 1).Values;
+
     /// <summary>Groups the voices into speakers and turns. Needs no model, and the same voices give the same speakers every time.</summary>
     /// <param name="count">What is known about their number.</param>
     /// <param name="options">How speakers are told apart.</param>
@@ -22,5 +25,27 @@ public sealed record VoiceEmbeddings(IReadOnlyList<SpeakerWindow> Windows, ReadO
         IReadOnlyList<SpeakerTurn> turns = TurnBuilder.Build(
             [.. Windows.Select(window => (window.StartSeconds, window.EndSeconds))], labels, options.MinTurnSeconds, options.ReferenceCompatibleTurns);
         return new Diarization(turns, turns.Count == 0 ? 0 : turns.Max(turn => turn.Speaker) + 1);
+    }
+
+    /// <summary>The mean direction of each speaker's voice, of length 1: of the windows whose middle lies in one of the speaker's turns. Zeros for a speaker without any.</summary>
+    internal EmbeddingSet Centres(Diarization diarization)
+    {
+        List<int> rows = [], labels = [];
+        int turn = 0;
+        for (int i = 0; i < Windows.Count; i++)
+        {
+            double middle = (Windows[i].StartSeconds + Windows[i].EndSeconds) / 2;
+            while (turn < diarization.Turns.Count && diarization.Turns[turn].EndSeconds <= middle)
+                turn++;
+            if (turn == diarization.Turns.Count)
+                break;
+            if (diarization.Turns[turn].StartSeconds > middle)
+                continue;
+            rows.Add(i);
+            labels.Add(diarization.Turns[turn].Speaker);
+        }
+
+        EmbeddingSet chosen = new EmbeddingSet(Values, Dim).Select(rows.ToArray());
+        return chosen.Normalized().Centres(labels.ToArray(), diarization.SpeakerCount);
     }
 }

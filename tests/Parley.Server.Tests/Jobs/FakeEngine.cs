@@ -88,6 +88,8 @@ internal sealed class FakeWork(WorkOrder order, IProgress<WorkProgress> progress
 
     public void Report(TimeSpan done, TimeSpan total) => progress.Report(new WorkProgress(1, done, total));
 
+    public void Say(params TranscriptSentence[] settled) => progress.Report(new WorkProgress(1, TimeSpan.Zero, null) { Settled = settled });
+
     public void Complete(Transcript? transcript = null)
     {
         if (order.SaveAnalysisTo is { } path)

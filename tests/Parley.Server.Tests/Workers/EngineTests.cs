@@ -33,6 +33,7 @@ public abstract class EngineTests : IDisposable
         progress.Reports.First().ShouldBe(new WorkProgress(1, TimeSpan.Zero, null));
         progress.Reports.Last().Done.ShouldBe(transcript.Duration);
         progress.Reports.ShouldBe(progress.Reports.OrderBy(report => report.Done));
+        TranscriptText.Join([.. progress.Reports.SelectMany(report => report.Settled ?? [])]).ShouldBe(TranscriptText.Join(transcript.Sentences));
 
         WorkOrder again = Order("interview.wav") with { AudioPath = Folder.File("gone.wav"), AnalysisPath = analysis, Speakers = new SpeakerCount(Exact: 3) };
         Transcript three = await engine.RunAsync(again, progress, TestContext.Current.CancellationToken);

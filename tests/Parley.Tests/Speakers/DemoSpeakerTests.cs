@@ -30,7 +30,7 @@ public sealed class DemoSpeakerTests
         }
 
         Diarization found = stream.Complete(new SpeakerCount(asked), default);
-        DiarizationError error = DiarizationErrorRate.Compute(truth, TranscriptParts.Turns(found).ToArray());
+        DiarizationError error = DiarizationErrorRate.Compute(truth, TranscriptParts.Turns(found, TranscriptParts.Labels(new string?[found.SpeakerCount])).ToArray());
         TestContext.Current.SendDiagnosticMessage($"{sample}, {asked?.ToString() ?? "number unknown"}: {found.SpeakerCount} speakers, DER {error.Rate:P1}");
         found.SpeakerCount.ShouldBe(truth.Select(turn => turn.Speaker).Distinct().Count());
         error.Rate.ShouldBeLessThan(0.1);

@@ -10,6 +10,9 @@ internal sealed class MultipartForm : IDisposable
     /// <summary>The part <c>file</c>; null when there was none.</summary>
     public SpooledPayload? File { get; private set; }
 
+    /// <summary>Files of <c>known_speaker_references[]</c>, in the order in which they came.</summary>
+    public List<SpooledPayload> References { get; } = [];
+
     /// <summary>As the client calls it, without folders; never part of a path.</summary>
     public string FileName { get; private set; } = "";
 
@@ -53,7 +56,11 @@ internal sealed class MultipartForm : IDisposable
         (File, FileName, ContentType) = (file, fileName, contentType);
     }
 
-    public void Dispose() => File?.Dispose();
+    public void Dispose()
+    {
+        File?.Dispose();
+        References.ForEach(reference => reference.Dispose());
+    }
 
     /// <summary>A field's name without the brackets that mark a list.</summary>
     public static string PlainName(string name)

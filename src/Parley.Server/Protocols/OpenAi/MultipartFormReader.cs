@@ -79,6 +79,8 @@ internal sealed class MultipartFormReader(ListenOptions options, UploadFiles fil
                 throw new OpenAiException(OpenAiError.Invalid(null, $"The form has more than {MaxFields} fields."));
             if (name is "file")
                 await ReadFileAsync(http, part, disposition, form);
+            else if (MultipartForm.PlainName(name) is KnownSpeakers.ReferencesField)
+                await ReadReferenceAsync(part.Body, form, http.RequestAborted);
             else
                 bytesLeft -= await ReadFieldAsync(part.Body, name, bytesLeft, form, http.RequestAborted);
         }
@@ -100,6 +102,13 @@ internal sealed class MultipartFormReader(ListenOptions options, UploadFiles fil
             default:
                 break;
         }
+    }
+
+    private async Task ReadReferenceAsync(Stream body, MultipartForm form, CancellationToken cancellationToken)
+    {
+        if (form.References.Count == KnownSpeakers.MaxSpeakers)
+            throw new OpenAiException(OpenAiError.Invalid(KnownSpeakers.ReferencesField, $"known_speaker_references[] takes at most {KnownSpeakers.MaxSpeakers} entries.", "invalid_value"));
+        form.References.Add(await DataUrlReader.ReadAsync(body, files, KnownSpeakers.ReferencesField, cancellationToken));
     }
 
     private static async Task<int> ReadFieldAsync(Stream body, string name, int bytesLeft, MultipartForm form, CancellationToken cancellationToken)

@@ -21,13 +21,15 @@ internal sealed class TranscriptionEndpoint(MultipartFormReader forms, ServedMod
             throw new OpenAiException(JobErrors.Of(refused)!);
         using MultipartForm form = await forms.ReadAsync(http);
         TranscriptionFields fields = TranscriptionFieldsReader.Read(form, models);
+        // Decoding waits for other programs: not on a thread that serves everybody.
+        fields = fields with { KnownSpeakers = await Task.Run(() => KnownSpeakers.Read(form, http.RequestAborted), http.RequestAborted) };
 
         // From here on nothing hangs on the client's patience.
         (Guid id, JobResult? result) = await intake.SubmitAsync(form, fields, client, CancellationToken.None);
         if (fields.Stream)
             await StreamAsync(http, id, result, fields);
         else
-            await TranscriptionAnswer.WriteAsync(http, Labelled(result ?? await WaitAsync(id, http.RequestAborted)), fields);
+            await TranscriptionAnswer.WriteAsync(http, Labelled(result ?? await WaitAsync(id, http.RequestAborted), fields), fields);
     }
 
     private async Task<JobResult> WaitAsync(Guid id, CancellationToken cancellationToken)
@@ -46,7 +48,7 @@ internal sealed class TranscriptionEndpoint(MultipartFormReader forms, ServedMod
         TranscriptionEvents events = new(http, fields);
         try
         {
-            await events.CompleteAsync(Labelled(result ?? await FollowAsync(id, events, http.RequestAborted)));
+            await events.CompleteAsync(Labelled(result ?? await FollowAsync(id, events, http.RequestAborted), fields));
         }
         catch (OpenAiException refusal) when (events.HasBegun)
         {
@@ -61,7 +63,9 @@ internal sealed class TranscriptionEndpoint(MultipartFormReader forms, ServedMod
         {
             if (ResultOf(happened) is { } result)
                 return result;
-            if (events.HasBegun || clock.GetElapsedTime(start) > Silence)
+            if (happened is JobEvent.Said said)
+                await events.TellAsync(said.Sentences);
+            else if (events.HasBegun || clock.GetElapsedTime(start) > Silence)
                 await events.ShowLifeAsync();
         }
 
@@ -75,5 +79,6 @@ internal sealed class TranscriptionEndpoint(MultipartFormReader forms, ServedMod
         _ => null,
     };
 
-    private static JobResult Labelled(JobResult result) => result with { Transcript = SpeakerLetters.Relabel(result.Transcript) };
+    private static JobResult Labelled(JobResult result, TranscriptionFields fields)
+        => result with { Transcript = SpeakerLetters.Relabel(result.Transcript, [.. fields.KnownSpeakers.Select(speaker => speaker.Name)]) };
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Parley.Server.Jobs;
@@ -12,6 +13,7 @@ internal sealed class TranscriptionEvents(HttpContext http, TranscriptionFields 
     private static readonly ReadOnlyMemory<byte> End = "\n\n"u8.ToArray();
     private static readonly ReadOnlyMemory<byte> SignOfLife = ": working\n\n"u8.ToArray();
 
+    private readonly StringBuilder _text = new();
     private TranscriptSentence? _last;
     private int _told;
 
@@ -23,27 +25,14 @@ internal sealed class TranscriptionEvents(HttpContext http, TranscriptionFields 
     public async Task TellAsync(IReadOnlyList<TranscriptSentence> sentences)
     {
         for (; _told < sentences.Count; _told++)
-        {
-            TranscriptSentence sentence = sentences[_told], before = _last ?? sentence;
-            bool isFirst = _last is null;
-            _last = sentence;
-            await WriteAsync(json =>
-            {
-                json.WriteStartObject();
-                json.WriteString("type"u8, "transcript.text.delta"u8);
-                json.WriteString("delta"u8, TranscriptText.Between(isFirst ? null : before, sentence) + sentence.Text);
-                if (fields.WithLogProbabilities)
-                    LogProbabilities.Write(json, isFirst ? null : before, [sentence]);
-                json.WriteEndObject();
-            });
-        }
+            await TellAsync(sentences[_told]);
     }
 
     /// <summary>Tells the rest, the segments where they were asked for, and the end.</summary>
     public async Task CompleteAsync(JobResult result)
     {
         Transcript transcript = result.Transcript;
-        await TellAsync(transcript.Sentences);
+        await TellRestAsync(transcript);
         if (fields.Format == ResponseFormat.DiarizedJson)
         {
             foreach (SpokenSegment segment in SpokenSegment.Of(transcript))
@@ -71,6 +60,41 @@ internal sealed class TranscriptionEvents(HttpContext http, TranscriptionFields 
         Begin();
         await http.Response.Body.WriteAsync(SignOfLife, http.RequestAborted);
         await http.Response.Body.FlushAsync(http.RequestAborted);
+    }
+
+    // Of the finished transcript what was not told yet. Its sentences may be cut where speakers change; its text is the same. (After a failed attempt
+    // it may not be: what was told cannot be taken back then, and the last event has the text that counts.)
+    private async Task TellRestAsync(Transcript transcript)
+    {
+        string told = _text.ToString();
+        if (!TranscriptText.Join(transcript.Sentences).StartsWith(told, StringComparison.Ordinal))
+            return;
+        int length = 0;
+        _last = null;
+        foreach (TranscriptSentence sentence in transcript.Sentences)
+        {
+            length += TranscriptText.Between(_last, sentence).Length + sentence.Text.Length;
+            if (length > told.Length)
+                await TellAsync(sentence);
+            _last = sentence;
+        }
+    }
+
+    private async Task TellAsync(TranscriptSentence sentence)
+    {
+        TranscriptSentence? before = _last;
+        string delta = TranscriptText.Between(before, sentence) + sentence.Text;
+        _last = sentence;
+        _text.Append(delta);
+        await WriteAsync(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("type"u8, "transcript.text.delta"u8);
+            json.WriteString("delta"u8, delta);
+            if (fields.WithLogProbabilities)
+                LogProbabilities.Write(json, before, [sentence]);
+            json.WriteEndObject();
+        });
     }
 
     private async Task WriteAsync(Action<System.Text.Json.Utf8JsonWriter> write)

@@ -1,3 +1,4 @@
+using Parley.Server.Workers;
 using Parley.Speakers;
 
 namespace Parley.Server.Protocols.OpenAi;
@@ -32,4 +33,7 @@ internal sealed record TranscriptionFields
     public bool Diarize { get; init; }
 
     public SpeakerCount Speakers { get; init; } = SpeakerCount.Unknown;
+
+    /// <summary>People whose voices are known; empty for none.</summary>
+    public IReadOnlyList<VoiceSample> KnownSpeakers { get; init; } = [];
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Parley.Server.Configuration;
 using Parley.Server.Jobs;
 using Parley.Server.Protocols.Uploads;
+using Parley.Server.Workers;
 
 namespace Parley.Server.Protocols.OpenAi;
 
@@ -24,34 +25,50 @@ internal sealed class TranscriptionIntake(ServerOptions options, IJobs jobs, Upl
             Extension = extension,
             FileSize = file.Length,
             Md5 = file.Md5,
-            Options = new JobOptions { Diarize = fields.Diarize, Speakers = fields.Speakers, Language = fields.Language },
+            Options = new JobOptions
+            {
+                Diarize = fields.Diarize,
+                Speakers = fields.Speakers,
+                Language = fields.Language,
+                Voices = KnownSpeakers.IdentityOf(fields.KnownSpeakers),
+            },
         };
         using IDisposable? scope = logger.JobScope(id);
-        SubmitOutcome outcome = await SubmitAsync(id, announcement, file, client, cancellationToken);
+        SubmitOutcome outcome = await SubmitAsync(id, announcement, file, fields.KnownSpeakers, client, cancellationToken);
         logger.UploadSubmitted(file.Length, outcome.GetType().Name);
         if (JobErrors.Of(outcome) is { } refusal)
             throw new OpenAiException(refusal);
         return (id, (outcome as SubmitOutcome.Completed)?.Result);
     }
 
-    private async Task<SubmitOutcome> SubmitAsync(Guid id, UploadAnnouncement announcement, SpooledPayload file, JobClient client, CancellationToken cancellationToken)
+    private async Task<SubmitOutcome> SubmitAsync(
+        Guid id, UploadAnnouncement announcement, SpooledPayload file, IReadOnlyList<VoiceSample> voices, JobClient client, CancellationToken cancellationToken)
     {
         StoredAudio? audio = null;
         try
         {
+            // Before the recording: storing that makes the names of both survive a crash.
+            if (voices.Count > 0)
+                VoiceSamples.Write(VoiceSamples.PathFor(files.StoredPath(id, announcement)), voices);
             audio = (await files.StoreAsync(file.Path, id, announcement)) with { Sha256 = file.Sha256 };
             SubmitOutcome outcome = await jobs.SubmitAsync(
                 new JobSubmission { Id = id, FileName = announcement.FileName, Audio = audio, Options = announcement.Options, Client = client }, cancellationToken);
             if (outcome is not SubmitOutcome.Accepted)
-                files.Delete(audio.Path);
+                Delete(audio.Path);
             return outcome;
         }
         catch
         {
             // The audio of a job that is known must stay, whatever failed behind it.
-            if (audio is not null && await jobs.FindAsync(id, CancellationToken.None) is null)
-                files.Delete(audio.Path);
+            if (audio is null || await jobs.FindAsync(id, CancellationToken.None) is null)
+                Delete(files.StoredPath(id, announcement));
             throw;
         }
+    }
+
+    private void Delete(string audioPath)
+    {
+        files.Delete(audioPath);
+        files.Delete(VoiceSamples.PathFor(audioPath));
     }
 }

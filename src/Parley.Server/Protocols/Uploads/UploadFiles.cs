@@ -43,12 +43,15 @@ internal sealed class UploadFiles : IDisposable
         return FreeBytes(_folder) - reserve >= bytes && FreeBytes(_options.UploadDir) - reserve >= bytes;
     }
 
+    /// <summary>Where <see cref="StoreAsync"/> puts a file.</summary>
+    public string StoredPath(Guid id, UploadAnnouncement announcement) => Path.Combine(_options.UploadDir, id.ToString("D") + announcement.Extension);
+
     /// <summary>
     /// Moves a complete file into the upload folder, as <c>task-id.extension</c>. When this returns, bytes and name survive a crash.
     /// </summary>
     public async Task<StoredAudio> StoreAsync(string path, Guid id, UploadAnnouncement announcement)
     {
-        string stored = Path.Combine(_options.UploadDir, id.ToString("D") + announcement.Extension);
+        string stored = StoredPath(id, announcement);
 
         // Flushing gigabytes takes seconds in which a thread of the pool would serve nobody.
         await Task.Factory.StartNew(

@@ -82,7 +82,7 @@ internal sealed class WorkerState(PipelineSetup setup, ILoggerFactory loggers) :
         _logger.JobBegins(order.JobId, setup.Number);
         try
         {
-            StageProgress progress = new((done, total) => tell(new WorkerLine { Done = done, Total = total }));
+            StageProgress progress = new((done, total, settled) => tell(new WorkerLine { Done = done, Total = total, Settled = settled }));
             Transcript transcript = await Task.Run(() => OrderRunner.RunAsync(loaded.Pipeline, order, progress, _logger, cancel.Token), CancellationToken.None);
             return new WorkerLine { Transcript = transcript };
         }

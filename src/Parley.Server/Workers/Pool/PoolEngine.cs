@@ -84,7 +84,7 @@ internal sealed class PoolEngine : ITranscriptionEngine
                 using IDisposable entry = await _memory.EnterAsync(order, worker, ended.Token);
                 _pool.Logger.JobBegins(order.JobId, slot.Number);
                 progress.Report(new WorkProgress(slot.Number, TimeSpan.Zero, null));
-                return await RunAsync(worker, order, line => progress.Report(new WorkProgress(slot.Number, line.Done ?? TimeSpan.Zero, line.Total)), cancellationToken);
+                return await RunAsync(worker, order, line => progress.Report(new WorkProgress(slot.Number, line.Done ?? TimeSpan.Zero, line.Total) { Settled = line.Settled }), cancellationToken);
             }
             finally
             {
