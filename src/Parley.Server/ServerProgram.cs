@@ -12,6 +12,9 @@ namespace Parley.Server;
 /// <summary>A server with all that surrounds it: logs, notifications, and a configuration that can be read again.</summary>
 internal sealed class ServerProgram : IAsyncDisposable
 {
+    // Writes to disk and database block a thread for moments; a burst of connections must not wait until the pool has grown.
+    private const int MoreThreads = 32;
+
     private readonly ServerLogging _logging;
     private readonly ServerHost _host;
     private readonly ConfigurationReload _reload;
@@ -44,6 +47,8 @@ internal sealed class ServerProgram : IAsyncDisposable
     public static async Task<ServerProgram> StartAsync(
         EffectiveConfiguration configuration, ConfigurationRequest request, TextWriter console, ServerRooms rooms, TimeProvider time, CancellationToken cancellationToken)
     {
+        ThreadPool.GetMinThreads(out int workers, out int completions);
+        ThreadPool.SetMinThreads(workers + MoreThreads, completions);
         ServerOptions options = configuration.Options;
         ServerLogging logging = OpenLog(options.Logging, console, time);
         WeComNotifier? robot = null;
