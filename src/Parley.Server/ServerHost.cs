@@ -12,6 +12,7 @@ using Parley.Server.Configuration;
 using Parley.Server.Hosting;
 using Parley.Server.Jobs;
 using Parley.Server.Notifications;
+using Parley.Server.Protocols.Origins;
 using Parley.Server.Telemetry;
 using Parley.Server.Telemetry.Metrics;
 using Parley.Server.Telemetry.StatusPage;
@@ -137,6 +138,7 @@ internal sealed class ServerHost : IAsyncDisposable
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = CloseLimit);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(Configure);
         WebApplication application = builder.Build();
+        application.UseCrossOriginRule(static () => []);
         application.UsePhaseGate(State);
         Func<ProtocolFigures> protocols = rooms.Protocols(application, _context, State.Jobs.Jobs);
         ServerOptions options = _context.Options;

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Parley.Server.Protocols.JobsApi;
 using Parley.Server.Protocols.OpenAi;
 using Parley.Server.Protocols.WebSockets;
 using Parley.Server.Telemetry;
@@ -24,6 +25,8 @@ internal static class RequestGate
         context.Response.Headers.RetryAfter = RetryAfterSeconds;
         if (OpenAiAnswer.IsOurs(context.Request.Path))
             await OpenAiAnswer.WriteErrorAsync(context, OpenAiError.Stopping($"The server cannot take requests right now: it is {HealthPages.StatusOf(state)}. Try again in a moment."));
+        else if (ApiAnswer.IsOurs(context.Request.Path))
+            await ApiAnswer.ProblemAsync(context, Problems.NotThere(HealthPages.StatusOf(state)));
         else
             await WriteAsync(context, StatusCodes.Status503ServiceUnavailable, HealthPages.StatusOf(state));
     });

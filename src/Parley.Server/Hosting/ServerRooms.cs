@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Parley.Server.Configuration;
 using Parley.Server.Jobs;
+using Parley.Server.Protocols.JobsApi;
 using Parley.Server.Protocols.OpenAi;
 using Parley.Server.Protocols.WebSockets;
 using Parley.Server.Storage;
@@ -28,6 +29,14 @@ internal sealed record ServerRooms
     {
         WebSocketProtocol protocol = application.UseParleyWebSockets(context.Options, jobs, context.Loggers, context.Time);
         application.MapParleyOpenAi(context.Options, jobs, protocol.Files, context.Loggers, context.Time);
+        application.MapParleyJobsApi(new ApiContext
+        {
+            Options = context.Options,
+            Jobs = jobs,
+            Files = protocol.Files,
+            Loggers = context.Loggers,
+            Clock = context.Time,
+        });
         return () => new ProtocolFigures(protocol.OpenConnections, protocol.Uploads.SingleCount + protocol.Uploads.ChunkedCount);
     };
 

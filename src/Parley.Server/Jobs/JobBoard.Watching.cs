@@ -74,6 +74,9 @@ internal sealed partial class JobBoard
         return new QueuePlace(1, left > TimeSpan.Zero ? left : TimeSpan.Zero);
     }
 
+    private JobStatus StatusOf(LiveJob job, Dictionary<WorkKey, QueuePlace> places)
+        => job is { State: JobState.Pending, EndedAt: null } ? job.Status with { Place = PlaceOf(job, places) } : job.Status;
+
     private JobEvent Present(LiveJob job, Dictionary<WorkKey, QueuePlace> places)
     {
         if (job.State == JobState.Processing)

@@ -62,7 +62,7 @@ internal sealed partial class JobBoard(Func<TranscriptionOptions> options, Func<
     public JobStatus? Find(Guid id)
     {
         lock (_gate)
-            return _live.GetValueOrDefault(id)?.Status;
+            return _live.GetValueOrDefault(id) is { } job ? StatusOf(job, Places()) : null;
     }
 
     /// <summary>Whether a number is free, and taken from now on until <see cref="Leave"/>.</summary>

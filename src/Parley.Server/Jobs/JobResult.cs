@@ -28,6 +28,12 @@ internal sealed record JobStatus
 
     public required JobState State { get; init; }
 
+    /// <summary>Bytes of the recording.</summary>
+    public long Length { get; init; }
+
+    /// <summary>Where it stands in the queue; null unless it waits.</summary>
+    public QueuePlace? Place { get; init; }
+
     /// <summary>0 to 100.</summary>
     public required double Progress { get; init; }
 
@@ -41,6 +47,9 @@ internal sealed record JobStatus
     public DateTimeOffset? StartedAt { get; init; }
 
     public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>Whether a client may see it: without users everybody may, a user's jobs are that user's alone.</summary>
+    public bool IsFor(JobClient client) => string.Equals(Client.User, client.User, StringComparison.Ordinal);
 }
 
 /// <summary>Something happened to a job. A watcher that falls behind loses progress and queue places, never the end.</summary>

@@ -51,6 +51,7 @@ internal static class JobRows
         Options = Options(row),
         Client = new JobClient(row.ClientKey, row.ClientUser),
         State = (JobState)row.State,
+        Length = row.Length,
         Progress = row.State == RowState.Completed ? 100 : 0,
         Error = row.Error,
         Fault = (JobFault?)row.Fault,

@@ -68,6 +68,7 @@ internal sealed class LiveJob(long sequence, JobSubmission submission, string sh
         Options = Submission.Options,
         Client = Submission.Client,
         State = State,
+        Length = Submission.Audio.Length,
         Progress = State == JobState.Pending ? 0 : Percent,
         Error = Error,
         Fault = Fault,

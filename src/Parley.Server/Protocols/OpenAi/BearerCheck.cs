@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.AspNetCore.Http;
 using Parley.Server.Auth;
 using Parley.Server.Jobs;
@@ -16,7 +15,7 @@ internal sealed class BearerCheck(TokenValidator? tokens)
     public async Task<JobClient> AdmitAsync(HttpContext http)
     {
         if (tokens is null)
-            return new JobClient(AddressOf(http.Connection.RemoteIpAddress), User: null);
+            return new JobClient(ClientAddress.Of(http.Connection.RemoteIpAddress), User: null);
         string header = http.Request.Headers.Authorization.ToString();
         if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
             throw Refused("You didn't provide an API key. Send one of this server's tokens in the header 'Authorization: Bearer TOKEN'; 'parley token' makes them.", code: null);
@@ -28,7 +27,4 @@ internal sealed class BearerCheck(TokenValidator? tokens)
 
     private static OpenAiException Refused(string message, string? code)
         => new(new OpenAiError(StatusCodes.Status401Unauthorized, OpenAiError.InvalidRequest, message, Code: code));
-
-    private static string AddressOf(IPAddress? address)
-        => address is null ? "unknown" : (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
 }

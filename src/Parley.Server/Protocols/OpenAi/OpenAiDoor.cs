@@ -57,7 +57,7 @@ internal sealed class OpenAiDoor
     // What surrounds every handler: a number, a token, and errors as this API writes them.
     private RequestDelegate Guarded(Func<HttpContext, JobClient, Task> handle) => async http =>
     {
-        string request = OpenAiAnswer.Identify(http);
+        string request = RequestId.Of(http);
         try
         {
             await handle(http, await _bearer.AdmitAsync(http));

@@ -101,7 +101,7 @@ internal sealed class TranscriptionEvents(HttpContext http, TranscriptionFields 
     {
         Begin();
         await http.Response.Body.WriteAsync(Data, http.RequestAborted);
-        await http.Response.Body.WriteAsync(OpenAiAnswer.ToJson(write), http.RequestAborted);
+        await http.Response.Body.WriteAsync(JsonBytes.Of(write), http.RequestAborted);
         await http.Response.Body.WriteAsync(End, http.RequestAborted);
         await http.Response.Body.FlushAsync(http.RequestAborted);
     }

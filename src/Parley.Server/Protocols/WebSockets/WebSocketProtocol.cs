@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Net.WebSockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -109,16 +108,13 @@ internal sealed class WebSocketProtocol : IDisposable
             KeepAliveInterval = options.HeartbeatIntervalSeconds > 0 ? TimeSpan.FromSeconds(options.HeartbeatIntervalSeconds) : TimeSpan.Zero,
             KeepAliveTimeout = options.ConnectionTimeoutSeconds > 0 ? TimeSpan.FromSeconds(options.ConnectionTimeoutSeconds) : Timeout.InfiniteTimeSpan,
         });
-        string address = AddressOf(http.Connection.RemoteIpAddress);
+        string address = ClientAddress.Of(http.Connection.RemoteIpAddress);
         double now = _context.Clock.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0;
         string id = string.Create(CultureInfo.InvariantCulture, $"{address}:{http.Connection.RemotePort}_{now:F3}");
         _context.Logger.ConnectionOpened(id, open);
         using Connection connection = new(socket, id, address, _context, _dispatcher);
         await connection.RunAsync(_stopping.Token);
     }
-
-    private static string AddressOf(IPAddress? address)
-        => address is null ? "unknown" : (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
 
     private static Task RefuseAsync(HttpContext http, int status, string message)
     {

@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Logging;
+using Parley.Server.Configuration;
+using Parley.Server.Jobs;
+using Parley.Server.Protocols.Uploads;
+
+namespace Parley.Server.Protocols.JobsApi;
+
+/// <summary>What the endpoints of this API share.</summary>
+internal sealed record ApiContext
+{
+    /// <summary>As the server started with them.</summary>
+    public required ServerOptions Options { get; init; }
+
+    public required IJobs Jobs { get; init; }
+
+    /// <summary>Files on their way in; shared with the other protocols.</summary>
+    public required UploadFiles Files { get; init; }
+
+    public required ILoggerFactory Loggers { get; init; }
+
+    public required TimeProvider Clock { get; init; }
+}
