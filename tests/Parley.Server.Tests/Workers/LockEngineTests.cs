@@ -3,7 +3,7 @@ using Parley.Server.Workers;
 
 namespace Parley.Server.Tests.Workers;
 
-public sealed class LockEngineTests : EngineTests
+public sealed class LockEngineTests(SharedEngine shared) : EngineTests(shared)
 {
     internal override ITranscriptionEngine Create(ServerOptions options) => new LockEngine(options);
 }

@@ -18,6 +18,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(5);
 
     private readonly int _number;
+    private readonly string _socketPath;
     private readonly Process _process;
     private readonly OutputPump _output;
     private readonly Task _drained;
@@ -30,6 +31,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     {
         Setup = start.Setup;
         _number = start.Setup.Number;
+        _socketPath = start.SocketPath;
         _process = process;
         _output = output;
         _timings = timings;
@@ -275,7 +277,8 @@ internal sealed class WorkerProcess : IAsyncDisposable
                 throw new WorkerLostException(WorkerLoss.DidNotStart, DescribeEnd());
             }
 
-            if (!await AskAsync(AskLimit, cancellationToken))
+            // Asking before there is a socket costs an exception each time, and the worker needs the processor for its start.
+            if (!File.Exists(_socketPath) || !await AskAsync(AskLimit, cancellationToken))
                 continue;
             if (Report.Failure is { } failure)
                 throw failure.ToException();
