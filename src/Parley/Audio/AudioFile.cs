@@ -64,6 +64,14 @@ public static class AudioFile
             : OpenSpooled(head, stream, displayName, options, cancellationToken);
     }
 
+    /// <summary>The first bytes of a recording.</summary>
+    /// <exception cref="AudioDecodeException">It is missing, empty, a text or a playlist.</exception>
+    internal static MediaHead ReadHead(string path, string displayName, CancellationToken cancellationToken)
+    {
+        using FileStream file = OpenFile(path, displayName);
+        return ReadHead(file, displayName, cancellationToken);
+    }
+
     private static FileStream OpenFile(string path, string displayName)
     {
         try

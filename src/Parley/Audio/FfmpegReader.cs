@@ -12,13 +12,6 @@ internal sealed class FfmpegReader : ISampleReader
     private static readonly TimeSpan ExitPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LengthTolerance = TimeSpan.FromMilliseconds(500);
 
-    // Containers of recordings; none that names other files (hls, dash, concat, sdp, image sequences ...).
-    private const string Demuxers =
-        "aac,ac3,aiff,amr,amrnb,amrwb,ape,asf,au,avi,caf,dts,eac3,flac,flv,gsm,matroska,mov,mp3,mpeg,mpegts,nut,ogg,tak,truehd,tta,voc,w64,wav,wv";
-
-    // One block of memory. It bounds hostile headers, and the silence that fills a gap between time stamps (12 minutes of stereo).
-    private const string MaxAllocation = "268435456";
-
     private readonly Process _process;
     private readonly string _displayName;
     private readonly string _input;
@@ -70,8 +63,7 @@ internal sealed class FfmpegReader : ISampleReader
     {
         cancellationToken.ThrowIfCancellationRequested();
         string program = FfmpegLocator.Find(options) ?? throw FfmpegLocator.Missing(displayName, options);
-        string input = "file:" + fullPath;
-        Process process = new() { StartInfo = StartInfo(program, input) };
+        Process process = new() { StartInfo = StartInfo(program, fullPath) };
         try
         {
             process.Start();
@@ -83,7 +75,7 @@ internal sealed class FfmpegReader : ISampleReader
         }
 
         process.StandardInput.Close();
-        return new FfmpegReader(process, displayName, input, head, owned, cancellationToken);
+        return new FfmpegReader(process, displayName, FfmpegInput.Name(fullPath), head, owned, cancellationToken);
     }
 
     public int Read(Span<float> mono, CancellationToken cancellationToken)
@@ -119,33 +111,15 @@ internal sealed class FfmpegReader : ISampleReader
         _owned?.Dispose();
     }
 
-    private static ProcessStartInfo StartInfo(string program, string input)
-    {
-        ProcessStartInfo start = new(program)
-        {
-            UseShellExecute = false,
-            CreateNoWindow = true,
-            RedirectStandardInput = true, // ours is not ffmpeg's
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        string[] arguments =
+    // The output: the first audio stream. Gaps between time stamps become silence, so that times are those of a player.
+    private static ProcessStartInfo StartInfo(string program, string fullPath) => FfmpegInput.StartInfo(
+        program,
+        fullPath,
+        ["-err_detect", "crccheck", "-vn", "-sn", "-dn"],
         [
-            "-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+info", "-max_alloc", MaxAllocation,
-            // The input: this file alone, and nothing that it names.
-            "-protocol_whitelist", "file", "-format_whitelist", Demuxers, "-err_detect", "crccheck", "-vn", "-sn", "-dn", "-i", input,
-            // The output: the first audio stream. Gaps between time stamps become silence, so that times are those of a player.
             "-map", "0:a:0", "-map_metadata", "-1", "-map_chapters", "-1", "-af", "aresample=async=1:first_pts=0",
             "-c:a", "pcm_f32le", "-fflags", "+bitexact", "-flags:a", "+bitexact", "-f", "wav", "pipe:1",
-        ];
-        foreach (string argument in arguments)
-            start.ArgumentList.Add(argument);
-        // Would write report files, or colour the lines that we read.
-        start.Environment.Remove("FFREPORT");
-        start.Environment.Remove("AV_LOG_FORCE_COLOR");
-        start.Environment["AV_LOG_FORCE_NOCOLOR"] = "1";
-        return start;
-    }
+        ]);
 
     private WaveReader? TryReadHeader()
     {

@@ -119,6 +119,34 @@ internal readonly record struct WaveFormat(WaveEncoding Encoding, int Channels, 
         return !more;
     }
 
+    /// <summary>Whether browsers play the file: a plain RIFF file with whole numbers, or floats of 4 bytes.</summary>
+    /// <param name="head">The first bytes of a WAV file.</param>
+    public static bool IsPlayable(ReadOnlySpan<byte> head)
+    {
+        if (!head.StartsWith("RIFF"u8))
+            return false;
+        for (long at = 12; at + 8 <= head.Length;)
+        {
+            ReadOnlySpan<byte> chunk = head[(int)at..];
+            uint size = BinaryPrimitives.ReadUInt32LittleEndian(chunk[4..]);
+            if (chunk.StartsWith("fmt "u8))
+            {
+                try
+                {
+                    return Parse(chunk.Slice(8, (int)Math.Min(size, chunk.Length - 8)), "") is { Channels: <= 2, Encoding: WaveEncoding.Pcm or WaveEncoding.Float, SampleBytes: <= 4 };
+                }
+                catch (AudioDecodeException)
+                {
+                    return false;
+                }
+            }
+
+            at += 8 + size + (size & 1);
+        }
+
+        return false;
+    }
+
     private static AudioDecodeException Damaged(string displayName, string what)
         => new(AudioFault.Damaged, $"{displayName} is damaged: {what}. Export the recording again.");
 }
