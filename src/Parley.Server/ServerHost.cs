@@ -12,9 +12,11 @@ using Parley.Server.Configuration;
 using Parley.Server.Hosting;
 using Parley.Server.Jobs;
 using Parley.Server.Notifications;
+using Parley.Server.Protocols.JobsApi;
 using Parley.Server.Protocols.Origins;
 using Parley.Server.Telemetry;
 using Parley.Server.Telemetry.Metrics;
+using Parley.Server.Telemetry.StatusApi;
 using Parley.Server.Telemetry.StatusPage;
 using Parley.Server.Telemetry.Tracing;
 using Parley.Server.Workers;
@@ -140,12 +142,18 @@ internal sealed class ServerHost : IAsyncDisposable
         WebApplication application = builder.Build();
         application.UseCrossOriginRule(static () => []);
         application.UsePhaseGate(State);
-        Func<ProtocolFigures> protocols = rooms.Protocols(application, _context, State.Jobs.Jobs);
         ServerOptions options = _context.Options;
+        ProtocolDoors doors = rooms.Protocols(application, _context, State.Jobs.Jobs);
+        StatusDocument status = new(State, options, _gpu, doors.Figures);
+        doors.Api.Get("/status", async request =>
+        {
+            await status.PrepareAsync();
+            await ApiAnswer.JsonAsync(request.Http, status.Write);
+        });
         application.MapHealth(State, options.Observability.MetricsEnabled);
         if (options.Observability.MetricsEnabled)
         {
-            application.MapMetrics(new MetricsText(State, _histograms, options.Transcription.DefaultEngine, _gpu, protocols), _context.Current);
+            application.MapMetrics(new MetricsText(State, _histograms, options.Transcription.DefaultEngine, _gpu, doors.Figures), _context.Current);
             application.MapStatusPage();
         }
 

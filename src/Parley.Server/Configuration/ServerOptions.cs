@@ -55,6 +55,9 @@ internal sealed record ListenOptions
 
     /// <summary>Below so much free space on the volume of the uploads, new ones are refused.</summary>
     public int MinFreeDiskMb { get; init; } = 512;
+
+    /// <summary>Hours after the end of a job for which its recording stays when that was asked for; 0: as long as the job is known.</summary>
+    public int KeepRecordingsHours { get; init; } = 72;
 }
 
 /// <summary>Section <c>funasr</c>: models and devices.</summary>

@@ -45,7 +45,7 @@ internal static class RequestGate
         await WriteAsync(context, StatusCodes.Status426UpgradeRequired, "This server speaks WebSocket: connect to ws://host:port/. Its state is at /health.");
     });
 
-    private static bool IsOwnPage(PathString path) => path.Value is "/" or "/health" or "/livez" or "/readyz" or "/metrics" or "/status.js" or "/status.css";
+    private static bool IsOwnPage(PathString path) => path.Value is "/" or "/health" or "/livez" or "/readyz" or "/metrics" or "/status.js" or "/status.css" or ApiRoutes.Root + "/status";
 
     private static Task WriteAsync(HttpContext context, int status, string text)
     {

@@ -24,12 +24,11 @@ internal sealed record ServerRooms
     public required Func<ServerContext, ITranscriptionEngine, JobsRoom> Jobs { get; init; }
 
     /// <summary>Adds the protocols. What they do not answer, the host does: health, metrics, status page, and 426 for the rest.</summary>
-    /// <remarks>The result tells what they count.</remarks>
-    public Func<WebApplication, ServerContext, IJobs, Func<ProtocolFigures>> Protocols { get; init; } = static (application, context, jobs) =>
+    public Func<WebApplication, ServerContext, IJobs, ProtocolDoors> Protocols { get; init; } = static (application, context, jobs) =>
     {
         WebSocketProtocol protocol = application.UseParleyWebSockets(context.Options, jobs, context.Loggers, context.Time);
         application.MapParleyOpenAi(context.Options, jobs, protocol.Files, context.Loggers, context.Time);
-        application.MapParleyJobsApi(new ApiContext
+        ApiRoutes api = application.MapParleyJobsApi(new ApiContext
         {
             Options = context.Options,
             Jobs = jobs,
@@ -37,7 +36,7 @@ internal sealed record ServerRooms
             Loggers = context.Loggers,
             Clock = context.Time,
         });
-        return () => new ProtocolFigures(protocol.OpenConnections, protocol.Uploads.SingleCount + protocol.Uploads.ChunkedCount);
+        return new ProtocolDoors(api, () => new ProtocolFigures(protocol.OpenConnections, protocol.Uploads.SingleCount + protocol.Uploads.ChunkedCount));
     };
 
     private static ITranscriptionEngine MakeEngine(ServerContext context) => context.Options.Transcription.ConcurrencyMode == ConcurrencyMode.Lock
@@ -57,6 +56,11 @@ internal sealed record ServerRooms
         }
     }
 }
+
+/// <summary>What the host does with the protocols.</summary>
+/// <param name="Api">Where it adds routes that need other rooms.</param>
+/// <param name="Figures">What they count.</param>
+internal sealed record ProtocolDoors(ApiRoutes Api, Func<ProtocolFigures> Figures);
 
 /// <summary>The jobs, and how the host starts and stops them.</summary>
 internal sealed record JobsRoom

@@ -1,24 +1,36 @@
 using Microsoft.Extensions.Logging;
 using Parley.Server.Configuration;
-using Parley.Server.Workers;
+using Parley.Server.Storage;
 
 namespace Parley.Server.Jobs;
 
 /// <summary>Recordings on disk: deleted when their job has ended, and swept when nobody needs them.</summary>
-internal sealed class AudioFiles(JobBoard board, Func<ServerOptions> options, TimeProvider clock, ILogger logger)
+internal sealed class AudioFiles(JobBoard board, JobStore store, Func<ServerOptions> options, TimeProvider clock, ILogger logger)
 {
     /// <summary>What lies in the folder for temporary files so long is nobody's.</summary>
     private static readonly TimeSpan LongestTemporary = TimeSpan.FromHours(24);
 
-    /// <summary>Deletes the recording of an ended job, unless files are kept or another job needs it.</summary>
+    /// <summary>Deletes the recording of an ended job, unless files are kept, the job keeps its own, or another job needs it.</summary>
     public void Release(string path)
     {
-        if (!options().Transcription.DeleteAfterTranscription || board.AudioPaths().Contains(path))
-            return;
         try
         {
-            File.Delete(path);
-            File.Delete(VoiceSamples.PathFor(path));
+            if (options().Transcription.DeleteAfterTranscription && !board.AudioPaths().Contains(path) && !store.KeepsRecording(path))
+                RecordingFiles.Delete(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or StorageException)
+        {
+            logger.NotDeleted(error.Message);
+        }
+    }
+
+    /// <summary>Deletes the recording of a job that is forgotten on request, whoever wanted it kept; what still reads it, or cannot be deleted, is left to the sweep.</summary>
+    public void Forget(string path)
+    {
+        try
+        {
+            if (!board.AudioPaths().Contains(path))
+                RecordingFiles.Delete(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -50,8 +62,7 @@ internal sealed class AudioFiles(JobBoard board, Func<ServerOptions> options, Ti
     {
         if (!Directory.Exists(folder))
             return;
-        HashSet<string> needed = board.AudioPaths();
-        needed.UnionWith(needed.Select(VoiceSamples.PathFor).ToList());
+        HashSet<string> needed = [.. KeptRecordings().Concat(board.AudioPaths()).SelectMany(RecordingFiles.All)];
         DateTime untouchedSince = (clock.GetUtcNow() - grace).UtcDateTime;
         int swept = 0;
         foreach (FileInfo file in new DirectoryInfo(folder).EnumerateFiles())
@@ -72,5 +83,11 @@ internal sealed class AudioFiles(JobBoard board, Func<ServerOptions> options, Ti
 
         if (swept > 0)
             logger.Swept(swept, folder);
+    }
+
+    private List<string> KeptRecordings()
+    {
+        int hours = options().Server.KeepRecordingsHours;
+        return store.KeptRecordings(hours == 0 ? null : clock.GetUtcNow() - TimeSpan.FromHours(hours));
     }
 }

@@ -63,8 +63,10 @@ internal sealed class Housekeeping(
     private async Task EvictAsync(CancellationToken cancellationToken)
     {
         TranscriptionOptions limits = options().Transcription;
-        DateTimeOffset endedBefore = clock.GetUtcNow() - TimeSpan.FromSeconds(limits.TaskRetentionTtlSeconds);
-        List<Guid> gone = await store.EvictAsync(endedBefore, limits.TaskMaxRetained, cancellationToken);
+        DateTimeOffset now = clock.GetUtcNow();
+        int keepHours = options().Server.KeepRecordingsHours;
+        DateTimeOffset? usedEndedBefore = keepHours == 0 ? null : now - TimeSpan.FromHours(keepHours);
+        List<Guid> gone = await store.EvictAsync(now - TimeSpan.FromSeconds(limits.TaskRetentionTtlSeconds), usedEndedBefore, limits.TaskMaxRetained, cancellationToken);
         if (gone.Count == 0)
             return;
         evicted.Add(gone);

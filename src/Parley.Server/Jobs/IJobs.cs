@@ -1,3 +1,5 @@
+using Parley.Speakers;
+
 namespace Parley.Server.Jobs;
 
 /// <summary>The only door to jobs, for every protocol. Safe for concurrent calls.</summary>
@@ -30,9 +32,33 @@ internal interface IJobs
     /// </summary>
     IAsyncEnumerable<JobEvent> WatchAsync(Guid id, CancellationToken cancellationToken);
 
+    /// <summary>Hands in a new job that groups the voices of a completed one anew. Nothing is recognised again where what recognition found is kept; else the recording is read again.</summary>
+    /// <param name="id">The completed job; it stays as it is.</param>
+    /// <param name="speakers">How many speakers there are.</param>
+    /// <param name="client">Whose job the new one is.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<RegroupOutcome> RegroupAsync(Guid id, SpeakerCount speakers, JobClient client, CancellationToken cancellationToken);
+
+    /// <summary>Transcripts of completed jobs, with what people correct in them.</summary>
+    IJobTranscripts Transcripts { get; }
+
+    /// <summary>Recordings, for people who listen.</summary>
+    IRecordings Recordings { get; }
+
+    /// <summary>What was computed last, oldest first.</summary>
+    /// <param name="count">Entries at most.</param>
+    IReadOnlyList<ComputedJob> History(int count);
+
     /// <summary>Figures for status pages and metrics.</summary>
     JobFigures Figures { get; }
 }
+
+/// <summary>One transcript that was computed.</summary>
+/// <param name="EndedAt">When it was done.</param>
+/// <param name="AudioSeconds">Length of the recording.</param>
+/// <param name="ProcessingSeconds">Wall seconds of the attempt.</param>
+/// <param name="IsFromAnalysis">Nothing was recognised: only voices were grouped anew.</param>
+internal readonly record struct ComputedJob(DateTimeOffset EndedAt, double AudioSeconds, double ProcessingSeconds, bool IsFromAnalysis);
 
 /// <summary>The queue at a glance. Counters only grow while the process lives.</summary>
 internal sealed record JobFigures

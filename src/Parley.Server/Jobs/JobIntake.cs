@@ -72,7 +72,7 @@ internal sealed class JobIntake(
             return null;
         DateTimeOffset now = clock.GetUtcNow();
         JobRow row = JobRows.Row(submission, sha256, now);
-        (row.State, row.ResultId, row.StartedAt, row.EndedAt) = (RowState.Completed, kept.Id, now, now);
+        (row.State, row.ResultId, row.StartedAt, row.EndedAt, row.IsCached) = (RowState.Completed, kept.Id, now, now, true);
         await store.InsertAsync(row, cancellationToken);
         Interlocked.Increment(ref _known);
         logger.ServedFromCache();

@@ -63,4 +63,10 @@ internal sealed record JobSubmission
 
     /// <summary>Higher runs earlier; 0 unless asked for.</summary>
     public int Priority { get; init; }
+
+    /// <summary>The recording stays when the job has ended, for people who want to listen: until the job is deleted or evicted, or <c>server.keep_recordings_hours</c> have passed.</summary>
+    public bool KeepRecording { get; init; }
+
+    /// <summary>The job whose recording this one groups by speakers anew; null when it brings its own.</summary>
+    public Guid? DerivedFrom { get; init; }
 }

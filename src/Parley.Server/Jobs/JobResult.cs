@@ -48,6 +48,24 @@ internal sealed record JobStatus
 
     public DateTimeOffset? EndedAt { get; init; }
 
+    /// <summary>Full path of the recording, which may be gone; never told to anybody.</summary>
+    public string AudioPath { get; init; } = "";
+
+    /// <summary>Whether the recording was to stay when the job has ended.</summary>
+    public bool KeepRecording { get; init; }
+
+    /// <summary>Whether the recording is on the disk now.</summary>
+    public bool HasRecording => File.Exists(AudioPath);
+
+    /// <summary>The job whose recording this one groups by speakers anew; null when it brought its own.</summary>
+    public Guid? DerivedFrom { get; init; }
+
+    /// <summary>The transcript was there before: nothing was computed for this job.</summary>
+    public bool IsCached { get; init; }
+
+    /// <summary>Number of the last change that people made to the transcript; 0: it is as the machine made it.</summary>
+    public int Revision { get; init; }
+
     /// <summary>Whether a client may see it: without users everybody may, a user's jobs are that user's alone.</summary>
     public bool IsFor(JobClient client) => string.Equals(Client.User, client.User, StringComparison.Ordinal);
 }

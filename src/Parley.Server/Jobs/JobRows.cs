@@ -21,6 +21,8 @@ internal static class JobRows
         ClientKey = submission.Client.Key,
         ClientUser = submission.Client.User,
         Priority = submission.Priority,
+        KeepRecording = submission.KeepRecording,
+        DerivedFrom = submission.DerivedFrom,
         State = RowState.Pending,
         CreatedAt = createdAt,
     };
@@ -35,6 +37,8 @@ internal static class JobRows
             Options = Options(row),
             Client = new JobClient(row.ClientKey, row.ClientUser),
             Priority = row.Priority,
+            KeepRecording = row.KeepRecording,
+            DerivedFrom = row.DerivedFrom,
         },
         row.Sha256,
         row.CreatedAt)
@@ -58,6 +62,11 @@ internal static class JobRows
         CreatedAt = row.CreatedAt,
         StartedAt = row.StartedAt,
         EndedAt = row.EndedAt,
+        AudioPath = row.AudioPath,
+        KeepRecording = row.KeepRecording,
+        DerivedFrom = row.DerivedFrom,
+        IsCached = row.IsCached,
+        Revision = row.Revision,
     };
 
     public static JobOptions Options(JobRow row) => new()

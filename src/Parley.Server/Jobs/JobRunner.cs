@@ -168,7 +168,7 @@ internal sealed class JobRunner(
 
         // A job may have waited for models that could not be read when it began.
         string model = engine.ModelIdentity;
-        ResultRow row = WorkRows.Result(run, model, transcript, seconds, now, cache.IsEnabled);
+        ResultRow row = WorkRows.Result(run, model, transcript, seconds, now, cache.IsEnabled, isFromAnalysis: !isWhole);
         AnalysisRow? analysis = analysisPath is null ? null : WorkRows.Analysis(run, model, new FileInfo(analysisPath), now);
         List<LiveJob> members = board.BeginEnd(run);
         if (members.Count == 0)

@@ -5,6 +5,7 @@ using Parley.Server.Configuration;
 using Parley.Server.Notifications;
 using Parley.Server.Storage;
 using Parley.Server.Workers;
+using Parley.Speakers;
 
 namespace Parley.Server.Jobs;
 
@@ -32,6 +33,8 @@ internal sealed class JobService : IJobs, IAsyncDisposable
     private readonly JobIntake _intake;
     private readonly JobRunner _runner;
     private readonly EvictedIds _evicted;
+    private readonly Regrouping _regrouping;
+    private readonly Recordings _recordings;
     private readonly CancellationTokenSource _leaving = new();
     private readonly Lock _dispatch = new();
     private string? _toImport;
@@ -47,13 +50,16 @@ internal sealed class JobService : IJobs, IAsyncDisposable
         Analyses = new AnalysisStore(database);
         _cache = new ResultCache(new ResultStore(database), Analyses, options, _clock, _logger);
         _board = new JobBoard(() => options().Transcription, () => engine.Slots, _pace, _clock);
-        _files = new AudioFiles(_board, options, _clock, _logger);
+        _files = new AudioFiles(_board, _store, options, _clock, _logger);
         _ends = new JobEnds(_board, _store, _files, _counters, notifier, _clock, _logger);
         DiskWatch disk = new(options, parts.FreeBytes, notifier, _logger);
         _intake = new JobIntake(_board, _store, _cache, _ends, disk, _counters, engine, notifier, _clock, _logger);
         _runner = new JobRunner(_board, _ends, _store, _cache, _pace, _counters, engine, notifier, options, _clock, _logger);
         _runner.PauseEnded = Dispatch;
         _evicted = new EvictedIds(_store.LoadEvicted());
+        _regrouping = new Regrouping(_store, _cache, () => engine.ModelIdentity, SubmitAsync, options);
+        Transcripts = new JobTranscripts(ResultAsync, new EditStore(database), _clock);
+        _recordings = new Recordings(_clock);
         Housekeeping = new Housekeeping(_intake, _ends, _store, _cache, Analyses, _files, _evicted, () => Figures, options, _clock, _logger);
     }
 
@@ -196,6 +202,16 @@ internal sealed class JobService : IJobs, IAsyncDisposable
         return kept.For(row.Id, row.FileName, row.Md5, JobRows.Options(row));
     }
 
+    public IJobTranscripts Transcripts { get; }
+
+    public IRecordings Recordings => _recordings;
+
+    public Task<RegroupOutcome> RegroupAsync(Guid id, SpeakerCount speakers, JobClient client, CancellationToken cancellationToken)
+        => _regrouping.RunAsync(id, speakers, client, cancellationToken);
+
+    public IReadOnlyList<ComputedJob> History(int count)
+        => [.. new ResultStore(_database).Computed(count).Select(row => new ComputedJob(row.CreatedAt, row.AudioSeconds!.Value, row.ProcessingSeconds, row.IsFromAnalysis))];
+
     public bool WasEvicted(Guid id) => _evicted.Contains(id);
 
     public async Task<bool> CancelAsync(Guid id, CancellationToken cancellationToken)
@@ -243,6 +259,7 @@ internal sealed class JobService : IJobs, IAsyncDisposable
             await EndMaintenanceAsync();
         }
 
+        _recordings.Dispose();
         _database.Dispose();
         _leaving.Dispose();
     }

@@ -75,6 +75,9 @@ internal sealed class LiveJob(long sequence, JobSubmission submission, string sh
         CreatedAt = CreatedAt,
         StartedAt = StartedAt,
         EndedAt = EndedAt,
+        AudioPath = Submission.Audio.Path,
+        KeepRecording = Submission.KeepRecording,
+        DerivedFrom = Submission.DerivedFrom,
     };
 
     public Channel<JobEvent> Watch()

@@ -6,7 +6,7 @@ namespace Parley.Server.Jobs;
 /// <summary>What an attempt leaves behind, as rows.</summary>
 internal static class WorkRows
 {
-    public static ResultRow Result(JobRun run, string model, Transcript transcript, double seconds, DateTimeOffset now, bool isCached)
+    public static ResultRow Result(JobRun run, string model, Transcript transcript, double seconds, DateTimeOffset now, bool isCached, bool isFromAnalysis)
     {
         byte[] bytes = TranscriptCodec.Encode(transcript);
         return new ResultRow
@@ -22,6 +22,9 @@ internal static class WorkRows
             CreatedAt = now,
             AccessedAt = now,
             IsCached = isCached,
+            AudioSeconds = transcript.Duration.TotalSeconds,
+            SpeakerCount = transcript.Speakers.Count,
+            IsFromAnalysis = isFromAnalysis,
         };
     }
 

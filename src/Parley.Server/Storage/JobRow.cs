@@ -58,4 +58,16 @@ internal sealed class JobRow
 
     /// <summary>Its transcript, once it is completed.</summary>
     public long? ResultId { get; set; }
+
+    /// <summary>The recording stays when the job has ended.</summary>
+    public bool KeepRecording { get; set; }
+
+    /// <summary>The job whose recording this one groups by speakers anew; null when it brought its own.</summary>
+    public Guid? DerivedFrom { get; set; }
+
+    /// <summary>Its transcript was there before: nothing was computed for it.</summary>
+    public bool IsCached { get; set; }
+
+    /// <summary>Number of the last change that people made to the transcript; 0: it is as the machine made it.</summary>
+    public int Revision { get; set; }
 }

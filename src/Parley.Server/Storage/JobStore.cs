@@ -21,6 +21,19 @@ internal sealed class JobStore(Database database)
 
     public JobRow? Find(Guid id) => database.Read(context => context.Jobs.SingleOrDefault(row => row.Id == id));
 
+    /// <summary>Whether a recording belongs to a job, waiting or ended, that keeps it.</summary>
+    public bool KeepsRecording(string path) => database.Read(context => context.Jobs.Any(row => row.KeepRecording && row.AudioPath == path));
+
+    /// <summary>Recordings of jobs that keep theirs.</summary>
+    /// <param name="endedAfter">Jobs that ended earlier keep them no more; null: there is no such time.</param>
+    public List<string> KeptRecordings(DateTimeOffset? endedAfter) => database.Read(context =>
+    {
+        IQueryable<JobRow> keeping = context.Jobs.Where(row => row.KeepRecording);
+        if (endedAfter is { } time)
+            keeping = keeping.Where(row => row.EndedAt == null || row.EndedAt >= time);
+        return keeping.Select(row => row.AudioPath).ToList();
+    });
+
     public int Count() => database.Read(context => context.Jobs.Count());
 
     /// <summary>
@@ -84,7 +97,7 @@ internal sealed class JobStore(Database database)
 
     /// <summary>Jobs end with a result that is there already.</summary>
     public Task<int> CompleteAsync(IReadOnlyList<long> jobs, long result, DateTimeOffset endedAt, CancellationToken cancellationToken)
-        => database.WriteAsync(context => Complete(context, jobs, result, endedAt), cancellationToken);
+        => database.WriteAsync(context => Complete(context, jobs, result, endedAt, isCached: true), cancellationToken);
 
     /// <summary>Jobs end with a new result: it, what it replaces in the cache, and the jobs change together.</summary>
     /// <returns>Files of analyses that nothing points to any more.</returns>
@@ -97,22 +110,31 @@ internal sealed class JobStore(Database database)
                     ResultStore.Uncache(context, result);
                 context.Results.Add(result);
                 context.SaveChanges();
-                Complete(context, jobs, result.Id, endedAt);
+                Complete(context, jobs, result.Id, endedAt, isCached: false);
                 List<string> replaced = analysis is null ? [] : AnalysisStore.Replace(context, analysis);
                 return replaced;
             },
             cancellationToken);
 
-    /// <summary>Forgets ended jobs that are older than <paramref name="endedBefore"/>, and the oldest ones beyond <paramref name="maxRetained"/>.</summary>
+    /// <summary>
+    /// Forgets ended jobs that are older than <paramref name="endedBefore"/>, and the oldest ones beyond <paramref name="maxRetained"/>. Jobs that people
+    /// work with (the recording is kept, or the transcript was edited) are forgotten for their age only when they are older than both times.
+    /// </summary>
+    /// <param name="endedBefore">For all jobs.</param>
+    /// <param name="usedEndedBefore">For those that people work with; null: never for their age.</param>
+    /// <param name="maxRetained">How many ended jobs are kept.</param>
+    /// <param name="cancellationToken">Ends the wait for the writer's turn.</param>
     /// <returns>Their ids, oldest first.</returns>
-    public Task<List<Guid>> EvictAsync(DateTimeOffset endedBefore, int maxRetained, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task<List<Guid>> EvictAsync(DateTimeOffset endedBefore, DateTimeOffset? usedEndedBefore, int maxRetained, CancellationToken cancellationToken) => database.WriteAsync(
         context =>
         {
             IQueryable<JobRow> ended = context.Jobs.Where(row => row.State >= RowState.Completed);
             int surplus = Math.Max(0, ended.Count() - Math.Max(0, maxRetained));
             List<JobRow> gone = [.. ended.OrderBy(row => row.EndedAt).ThenBy(row => row.Sequence).Take(surplus)];
             HashSet<long> taken = [.. gone.Select(row => row.Sequence)];
-            gone.AddRange(ended.Where(row => row.EndedAt < endedBefore).OrderBy(row => row.EndedAt).AsEnumerable().Where(row => !taken.Contains(row.Sequence)));
+            IQueryable<JobRow> old = ended.Where(row => row.EndedAt < endedBefore
+                && ((!row.KeepRecording && row.Revision == 0) || (usedEndedBefore != null && row.EndedAt < usedEndedBefore)));
+            gone.AddRange(old.OrderBy(row => row.EndedAt).AsEnumerable().Where(row => !taken.Contains(row.Sequence)));
             if (gone.Count == 0)
                 return [];
             context.Jobs.RemoveRange(gone);
@@ -127,9 +149,10 @@ internal sealed class JobStore(Database database)
     /// <summary>Ids of jobs that were known once, oldest first.</summary>
     public List<Guid> LoadEvicted() => database.Read(context => context.Evicted.OrderBy(row => row.Sequence).Select(row => row.Id).ToList());
 
-    private static int Complete(ParleyContext context, IReadOnlyList<long> jobs, long result, DateTimeOffset endedAt)
+    private static int Complete(ParleyContext context, IReadOnlyList<long> jobs, long result, DateTimeOffset endedAt, bool isCached)
         => context.Jobs.Where(row => jobs.Contains(row.Sequence) && row.State < RowState.Completed)
             .ExecuteUpdate(set => set.SetProperty(row => row.State, RowState.Completed)
                 .SetProperty(row => row.ResultId, (long?)result)
+                .SetProperty(row => row.IsCached, isCached)
                 .SetProperty(row => row.EndedAt, endedAt));
 }

@@ -14,6 +14,8 @@ internal sealed class ParleyContext(DbContextOptions<ParleyContext> options) : D
 
     public DbSet<EvictedRow> Evicted => Set<EvictedRow>();
 
+    public DbSet<EditRow> Edits => Set<EditRow>();
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         configurationBuilder.Properties<Guid>().HaveConversion<string>();
@@ -25,6 +27,7 @@ internal sealed class ParleyContext(DbContextOptions<ParleyContext> options) : D
         modelBuilder.Entity<JobRow>().ToTable("Jobs").HasKey(row => row.Sequence);
         modelBuilder.Entity<ResultRow>().ToTable("Results").HasKey(row => row.Id);
         modelBuilder.Entity<AnalysisRow>().ToTable("Analyses").HasKey(row => row.Id);
+        modelBuilder.Entity<EditRow>().ToTable("Edits").HasKey(row => row.Id);
         modelBuilder.Entity<EvictedRow>().ToTable("Evicted").HasKey(row => row.Sequence);
     }
 

@@ -33,4 +33,13 @@ internal sealed class ResultRow
     public DateTimeOffset AccessedAt { get; set; }
 
     public bool IsCached { get; set; }
+
+    /// <summary>Length of the recording; null in rows of old versions.</summary>
+    public double? AudioSeconds { get; set; }
+
+    /// <summary>Speakers that were found; null in rows of old versions.</summary>
+    public int? SpeakerCount { get; set; }
+
+    /// <summary>Only voices were grouped anew: what was recognised came from a kept analysis.</summary>
+    public bool IsFromAnalysis { get; set; }
 }

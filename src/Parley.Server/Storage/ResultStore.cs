@@ -43,6 +43,14 @@ internal sealed class ResultStore(Database database)
 
     public ResultRow? Find(long id) => database.Read(context => context.Results.SingleOrDefault(row => row.Id == id));
 
+    /// <summary>The rows that were computed last, oldest first, without their transcripts.</summary>
+    public List<ResultRow> Computed(int count) => database.Read(context => context.Results
+        .Where(row => row.AudioSeconds != null)
+        .OrderByDescending(row => row.Id)
+        .Take(count)
+        .Select(row => new ResultRow { Id = row.Id, CreatedAt = row.CreatedAt, AudioSeconds = row.AudioSeconds, ProcessingSeconds = row.ProcessingSeconds, IsFromAnalysis = row.IsFromAnalysis })
+        .AsEnumerable().Reverse().ToList());
+
     public CacheSize Size() => database.Read(context => new CacheSize(
         context.Results.Count(row => row.IsCached),
         context.Results.Where(row => row.IsCached).Sum(row => row.Bytes) + context.Analyses.Sum(row => row.Bytes)));

@@ -75,6 +75,26 @@ internal static class Schema
             Id TEXT NOT NULL
         ) STRICT;
         """,
+        """
+        ALTER TABLE Jobs ADD COLUMN KeepRecording INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE Jobs ADD COLUMN DerivedFrom TEXT;
+        ALTER TABLE Jobs ADD COLUMN IsCached INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE Jobs ADD COLUMN Revision INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX JobsByKeptRecording ON Jobs (AudioPath) WHERE KeepRecording = 1;
+        ALTER TABLE Results ADD COLUMN AudioSeconds REAL;
+        ALTER TABLE Results ADD COLUMN SpeakerCount INTEGER;
+        ALTER TABLE Results ADD COLUMN IsFromAnalysis INTEGER NOT NULL DEFAULT 0;
+
+        CREATE TABLE Edits (
+            Id INTEGER PRIMARY KEY AUTOINCREMENT,
+            Job INTEGER NOT NULL REFERENCES Jobs (Sequence) ON DELETE CASCADE,
+            Revision INTEGER NOT NULL,
+            Operations TEXT NOT NULL,
+            At INTEGER NOT NULL,
+            User TEXT,
+            UNIQUE (Job, Revision)
+        ) STRICT;
+        """,
     ];
 
     /// <summary>Version of a file: the number of steps that made it; 0 for a new one.</summary>

@@ -33,7 +33,8 @@ internal static class HealthPages
         _ => Checks(state).All(check => check.IsWell) ? "healthy" : "degraded",
     };
 
-    private static (string Name, bool IsWell)[] Checks(ServerState state) =>
+    /// <summary>What makes a server healthy.</summary>
+    internal static (string Name, bool IsWell)[] Checks(ServerState state) =>
     [
         ("maintenance_loop", state.Phase == ServerPhase.Running && state.Jobs.IsMaintained()),
         ("accepting_tasks", state.Phase == ServerPhase.Running && state.Jobs.Jobs.Figures.IsAccepting),

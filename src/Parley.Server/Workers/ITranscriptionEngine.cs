@@ -82,6 +82,9 @@ internal sealed record WorkerStatus
     /// <summary>Devices by stage, such as <c>asr cpu</c>, and how they were chosen; empty while it starts.</summary>
     public IReadOnlyList<string> Devices { get; init; } = [];
 
+    /// <summary>Version of ONNX Runtime; null while it starts.</summary>
+    public string? OnnxRuntime { get; init; }
+
     public Guid? JobId { get; init; }
 
     public int JobsDone { get; init; }

@@ -56,7 +56,7 @@ internal sealed class LockEngine : ITranscriptionEngine
             lock (_lock)
             {
                 return [_ready.Task is { IsCompletedSuccessfully: true, Result: var loaded }
-                    ? _status with { Devices = loaded.Devices, MemoryBytes = Environment.WorkingSet }
+                    ? _status with { Devices = loaded.Devices, OnnxRuntime = OnnxRuntimeInfo.Version, MemoryBytes = Environment.WorkingSet }
                     : _status with { MemoryBytes = Environment.WorkingSet }];
             }
         }

@@ -1,5 +1,6 @@
 using Parley.Server.Hosting;
 using Parley.Server.Jobs;
+using Parley.Speakers;
 
 namespace Parley.Server.Tests.Hosting;
 
@@ -31,6 +32,14 @@ internal sealed class StandInJobs : IJobs
     public Task<JobStatus?> FindAsync(Guid id, CancellationToken cancellationToken) => Task.FromResult<JobStatus?>(null);
 
     public Task<JobResult?> ResultAsync(Guid id, CancellationToken cancellationToken) => Task.FromResult<JobResult?>(null);
+
+    public IJobTranscripts Transcripts => throw new NotSupportedException();
+
+    public IRecordings Recordings => throw new NotSupportedException();
+
+    public Task<RegroupOutcome> RegroupAsync(Guid id, SpeakerCount speakers, JobClient client, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public IReadOnlyList<ComputedJob> History(int count) => [];
 
     public bool WasEvicted(Guid id) => false;
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Parley.Server.Jobs;
+using Parley.Speakers;
 
 namespace Parley.Server.Tests.Protocols;
 
@@ -49,6 +50,14 @@ internal sealed class FakeJobs : IJobs
     public Task<JobStatus?> FindAsync(Guid id, CancellationToken cancellationToken) => Task.FromResult(_known.GetValueOrDefault(id));
 
     public Task<JobResult?> ResultAsync(Guid id, CancellationToken cancellationToken) => Task.FromResult(_results.GetValueOrDefault(id));
+
+    public IJobTranscripts Transcripts => throw new NotSupportedException();
+
+    public IRecordings Recordings => throw new NotSupportedException();
+
+    public Task<RegroupOutcome> RegroupAsync(Guid id, SpeakerCount speakers, JobClient client, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public IReadOnlyList<ComputedJob> History(int count) => [];
 
     public bool WasEvicted(Guid id) => _evicted.ContainsKey(id);
 

@@ -21,6 +21,7 @@ internal static class ListenKeys
         Int("server.heartbeat_interval_seconds", "", 1, 86_400, o => o.Server.HeartbeatIntervalSeconds, (o, v) => o with { Server = o.Server with { HeartbeatIntervalSeconds = v } }),
         Int("server.stop_grace_seconds", "FUNASR_STOP_GRACE_SECONDS", 0, 86_400, o => o.Server.StopGraceSeconds, (o, v) => o with { Server = o.Server with { StopGraceSeconds = v } }) with { IsLive = true },
         Int("server.min_free_disk_mb", "FUNASR_MIN_FREE_DISK_MB", 0, int.MaxValue, o => o.Server.MinFreeDiskMb, (o, v) => o with { Server = o.Server with { MinFreeDiskMb = v } }) with { IsLive = true },
+        Int("server.keep_recordings_hours", "FUNASR_KEEP_RECORDINGS_HOURS", 0, 876_000, o => o.Server.KeepRecordingsHours, (o, v) => o with { Server = o.Server with { KeepRecordingsHours = v } }) with { IsLive = true },
     ];
 
     private static string? Extension(string text)

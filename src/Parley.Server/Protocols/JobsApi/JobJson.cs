@@ -20,6 +20,9 @@ internal static class JobJson
         json.WriteNumber("size"u8, job.Length);
         json.WriteString("md5"u8, job.Md5);
         WriteOptions(json, job.Options);
+        json.WriteBoolean("keep_recording"u8, job.KeepRecording);
+        json.WriteBoolean("has_recording"u8, job.HasRecording);
+        json.WriteString("derived_from"u8, job.DerivedFrom?.ToString("D"));
         WriteTime(json, "created_at", job.CreatedAt);
         WriteTime(json, "started_at", job.StartedAt);
         WriteTime(json, "ended_at", job.EndedAt);

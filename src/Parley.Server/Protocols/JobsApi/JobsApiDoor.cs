@@ -19,6 +19,9 @@ internal sealed class JobsApiDoor
         [
             new SessionEndpoints(_admission),
             new JobEndpoints(context),
+            new TranscriptEndpoints(context),
+            new RecordingEndpoints(context),
+            new RegroupEndpoints(context),
         ];
     }
 

@@ -7,10 +7,10 @@ namespace Parley.Server.Telemetry.Metrics;
 /// <summary>All metrics of the server as Prometheus text: those of the seeds' server under their names, then ours.</summary>
 internal sealed class MetricsText(ServerState state, MeterHistograms histograms, string engineName, GpuMemory gpu, Func<ProtocolFigures> protocols)
 {
-    private static readonly (JobState State, string Name)[] FinalStates =
+    internal static readonly (JobState State, string Name)[] FinalStates =
         [(JobState.Completed, "completed"), (JobState.Failed, "failed"), (JobState.Cancelled, "cancelled"), (JobState.TimedOut, "timed_out")];
 
-    private static readonly string[] ErrorKinds = ["queue_full", "timeout", "non_retryable_input", "model_error", "engine_error"];
+    internal static readonly string[] ErrorKinds = ["queue_full", "timeout", "non_retryable_input", "model_error", "engine_error"];
 
     private static readonly (string Instrument, string Name, string Help)[] Histograms =
     [

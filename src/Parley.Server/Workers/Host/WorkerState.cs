@@ -29,6 +29,7 @@ internal sealed class WorkerState(PipelineSetup setup, ILoggerFactory loggers) :
                 {
                     State = _failure is not null ? WorkerStates.Broken : _loaded is null ? WorkerStates.Starting : _job is null ? WorkerStates.Idle : WorkerStates.Busy,
                     Devices = _loaded?.Devices ?? [],
+                    OnnxRuntime = _loaded is null ? null : OnnxRuntimeInfo.Version,
                     MemoryBytes = Environment.WorkingSet,
                     JobsDone = _jobsDone,
                     StartSeconds = _startSeconds,

@@ -80,6 +80,7 @@ internal sealed class WorkerSlot(int number, PoolContext pool, Action changed)
                         : WorkerStates.Idle,
                     ProcessId = _worker?.ProcessId,
                     Devices = _worker?.Report.Devices ?? [],
+                    OnnxRuntime = _worker?.Report.OnnxRuntime,
                     JobId = _job,
                     JobsDone = _jobsDone,
                     Restarts = Math.Max(0, _started - 1),

@@ -15,6 +15,9 @@ internal sealed record WorkerReport
     /// <summary>Devices by stage, and how they were chosen; empty while it starts.</summary>
     public IReadOnlyList<string> Devices { get; init; } = [];
 
+    /// <summary>Version of ONNX Runtime; null while it starts.</summary>
+    public string? OnnxRuntime { get; init; }
+
     public long MemoryBytes { get; init; }
 
     public int JobsDone { get; init; }
