@@ -24,20 +24,6 @@ internal sealed class AudioFiles(JobBoard board, JobStore store, Func<ServerOpti
         }
     }
 
-    /// <summary>Deletes the recording of a job that is forgotten on request, whoever wanted it kept; what still reads it, or cannot be deleted, is left to the sweep.</summary>
-    public void Forget(string path)
-    {
-        try
-        {
-            if (!board.AudioPaths().Contains(path))
-                RecordingFiles.Delete(path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            logger.NotDeleted(error.Message);
-        }
-    }
-
     /// <summary>
     /// Deletes what a crash left between two steps: recordings that were stored but not yet accepted, or whose job had ended but not yet let go.
     /// Called at start, before anything is accepted; only files that bear a job's number are ours.

@@ -9,6 +9,8 @@ internal sealed class StandInJobs : IJobs
 {
     public JobFigures Figures { get; set; } = new() { MaxWaiting = 10 };
 
+    public IReadOnlyList<ComputedJob> Computed { get; set; } = [];
+
     public bool IsStopped { get; private set; }
 
     public JobsRoom Room => new()
@@ -39,7 +41,7 @@ internal sealed class StandInJobs : IJobs
 
     public Task<RegroupOutcome> RegroupAsync(Guid id, SpeakerCount speakers, JobClient client, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public IReadOnlyList<ComputedJob> History(int count) => [];
+    public IReadOnlyList<ComputedJob> History(int count) => Computed;
 
     public bool WasEvicted(Guid id) => false;
 
