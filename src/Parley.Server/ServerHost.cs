@@ -140,7 +140,7 @@ internal sealed class ServerHost : IAsyncDisposable
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = CloseLimit);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(Configure);
         WebApplication application = builder.Build();
-        application.UseCrossOriginRule(static () => []);
+        application.UseCrossOriginRule(() => _context.Current.Value.Server.AllowedOrigins);
         application.UsePhaseGate(State);
         ServerOptions options = _context.Options;
         ProtocolDoors doors = rooms.Protocols(application, _context, State.Jobs.Jobs);

@@ -33,7 +33,7 @@ internal sealed class TranscribeCommand : ExampleCommand
     private readonly Option<string?> _output = new("--output", "-o", "--output-dir")
     {
         HelpName = "PATH",
-        Description = "Directory for the results, or one file when the name ends like one (.txt, .json, .srt, .vtt, .rttm), or - for standard output. "
+        Description = "Directory for the results, or one file when the name ends like one (.txt, .json, .srt, .vtt, .rttm, .docx), or - for standard output. "
             + "Default: standard output for one recording in one format, else beside each recording. Files of earlier runs are replaced in a directory that is named here, but not beside recordings.",
     };
 

@@ -36,7 +36,7 @@ internal sealed record BenchTrial(ModelBundle Bundle, string Audio, int Runs, in
 
         TranscriptDocument document = TranscriptDocument.ForFile(Audio, TimeProvider.System);
         foreach (TranscriptFormat format in Enum.GetValues<TranscriptFormat>())
-            AtomicFile.Write(Path.Combine(folder, "transcript" + TranscriptWriter.FileExtension(format)), output => TranscriptWriter.Write(first, format, document, output));
+            AtomicFile.WriteBytes(Path.Combine(folder, "transcript" + TranscriptWriter.FileExtension(format)), output => TranscriptWriter.Write(first, format, document, output));
 
         Transcript median = results.OrderBy(result => result.Receipt.WallSeconds).ElementAt((results.Count - 1) / 2);
         using Process self = Process.GetCurrentProcess();

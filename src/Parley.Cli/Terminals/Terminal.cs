@@ -23,6 +23,9 @@ internal sealed class Terminal : IDisposable
     /// <summary>Standard output: UTF-8 without byte order mark on every system.</summary>
     public TextWriter Output { get; }
 
+    /// <summary>Standard output for what is no text. Whoever writes to both flushes between them.</summary>
+    public Stream OutputBytes => _output;
+
     /// <summary>Standard error.</summary>
     public TextWriter Error { get; }
 

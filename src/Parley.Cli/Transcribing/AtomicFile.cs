@@ -8,12 +8,19 @@ internal static class AtomicFile
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>Writes UTF-8 text; missing directories are made, an existing file is replaced. On an error nothing is left behind.</summary>
-    public static void Write(string path, Action<TextWriter> write)
+    public static void Write(string path, Action<TextWriter> write) => WriteBytes(path, stream =>
+    {
+        using StreamWriter writer = new(stream, Utf8, leaveOpen: true) { NewLine = "\n" };
+        write(writer);
+    });
+
+    /// <summary>As above, whatever the file holds.</summary>
+    public static void WriteBytes(string path, Action<Stream> write)
     {
         // Devices cannot be renamed over; links stay links.
         if (path.StartsWith("/dev/", StringComparison.Ordinal))
         {
-            using StreamWriter device = new(path, Utf8, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Write }) { NewLine = "\n" };
+            using FileStream device = new(path, FileMode.Open, FileAccess.Write);
             write(device);
             return;
         }
@@ -26,8 +33,7 @@ internal static class AtomicFile
         {
             using (FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.Write))
             {
-                using (StreamWriter writer = new(stream, Utf8, leaveOpen: true) { NewLine = "\n" })
-                    write(writer);
+                write(stream);
                 stream.Flush(flushToDisk: true);
             }
 

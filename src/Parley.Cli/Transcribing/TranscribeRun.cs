@@ -76,12 +76,13 @@ internal sealed class TranscribeRun(ITranscriber transcriber, Terminal terminal,
         {
             if (target.Path is { } path)
             {
-                AtomicFile.Write(path, writer => TranscriptWriter.Write(transcript, target.Format, document, writer));
+                AtomicFile.WriteBytes(path, stream => TranscriptWriter.Write(transcript, target.Format, document, stream));
             }
             else
             {
-                TranscriptWriter.Write(transcript, target.Format, document, terminal.Output);
                 terminal.Output.Flush();
+                TranscriptWriter.Write(transcript, target.Format, document, terminal.OutputBytes);
+                terminal.OutputBytes.Flush();
             }
         }
     }

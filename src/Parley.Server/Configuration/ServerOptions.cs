@@ -41,6 +41,9 @@ internal sealed record ListenOptions
     /// <summary>With the dot, lower case.</summary>
     public IReadOnlyList<string> AllowedExtensions { get; init; } = [".wav", ".mp3", ".mp4", ".m4a", ".flac", ".aac", ".ogg", ".opus", ".webm"];
 
+    /// <summary>Origins of other sites whose pages may use the HTTP APIs, such as <c>https://app.example.com</c>.</summary>
+    public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
+
     public string TempDir { get; init; } = Path.GetFullPath("temp");
 
     public string UploadDir { get; init; } = Path.GetFullPath("uploads");

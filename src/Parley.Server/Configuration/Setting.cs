@@ -76,12 +76,12 @@ internal static class Setting
     };
 
     public static SettingKey List(string name, string variable, string expected, Func<string, string?> canonical, Func<ServerOptions, IReadOnlyList<string>> get,
-        Func<ServerOptions, IReadOnlyList<string>, ServerOptions> set) => new()
+        Func<ServerOptions, IReadOnlyList<string>, ServerOptions> set, bool mayBeEmpty = false) => new()
         {
             Name = name,
             Variable = variable,
             Expected = expected,
-            Apply = (options, text, _) => Names(text, canonical) is { Count: > 0 } names ? set(options, names) : null,
+            Apply = (options, text, _) => Names(text, canonical) is { } names && (mayBeEmpty || names.Count > 0) ? set(options, names) : null,
             Show = options => string.Join(',', get(options)),
         };
 

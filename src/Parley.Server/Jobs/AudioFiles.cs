@@ -24,6 +24,22 @@ internal sealed class AudioFiles(JobBoard board, JobStore store, Func<ServerOpti
         }
     }
 
+    /// <summary>Deletes the recording of a deleted job, whether files are kept or not; waits for an engine that has not let go of it.</summary>
+    public async Task DeleteAsync(string path, CancellationToken cancellationToken)
+    {
+        foreach (JobRun run in board.Runs.Where(run => run.IsClosed && string.Equals(run.AudioPath, path, StringComparison.Ordinal)))
+            await run.Task.WaitAsync(cancellationToken);
+        try
+        {
+            if (path.Length > 0 && !board.AudioPaths().Contains(path))
+                RecordingFiles.Delete(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            logger.NotDeleted(error.Message);
+        }
+    }
+
     /// <summary>
     /// Deletes what a crash left between two steps: recordings that were stored but not yet accepted, or whose job had ended but not yet let go.
     /// Called at start, before anything is accepted; only files that bear a job's number are ours.

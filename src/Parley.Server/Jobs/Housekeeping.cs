@@ -39,6 +39,7 @@ internal sealed class Housekeeping(
     {
         await StepAsync("ends of jobs", () => ends.StoreLateAsync(cancellationToken), cancellationToken);
         await StepAsync("retention", () => EvictAsync(cancellationToken), cancellationToken);
+        await StepAsync("request keys", () => store.DropKeysAsync(clock.GetUtcNow() - RequestKey.Lifetime, cancellationToken), cancellationToken);
         await StepAsync("cache", () => TrimAsync(cancellationToken), cancellationToken);
         await StepAsync("files", Sweep, cancellationToken);
         if (clock.GetElapsedTime(_lastStatistics) < StatisticsInterval)

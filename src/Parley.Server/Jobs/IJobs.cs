@@ -17,6 +17,12 @@ internal interface IJobs
     /// <summary>What is known about a job; null when it never existed or was evicted (see <see cref="WasEvicted"/>).</summary>
     Task<JobStatus?> FindAsync(Guid id, CancellationToken cancellationToken);
 
+    /// <summary>A page of a client's jobs, newest first. Jobs of others are never in it.</summary>
+    Task<JobPage> ListAsync(JobQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Forgets a job with all that is its own, files included; one that waits or runs is cancelled first. False when there is none such.</summary>
+    Task<bool> DeleteAsync(Guid id, CancellationToken cancellationToken);
+
     /// <summary>The result of a completed job; null when it is not completed.</summary>
     Task<JobResult?> ResultAsync(Guid id, CancellationToken cancellationToken);
 

@@ -75,7 +75,14 @@ internal sealed partial class JobBoard
     }
 
     private JobStatus StatusOf(LiveJob job, Dictionary<WorkKey, QueuePlace> places)
-        => job is { State: JobState.Pending, EndedAt: null } ? job.Status with { Place = PlaceOf(job, places) } : job.Status;
+    {
+        if (job.EndedAt is not null)
+            return job.Status;
+        if (job.State == JobState.Pending)
+            return job.Status with { Place = PlaceOf(job, places) };
+        double left = job.Run?.ExpectedEnd is { } end ? clock.GetElapsedTime(clock.GetTimestamp(), end).TotalSeconds : 0;
+        return left > 0 ? job.Status with { RemainingSeconds = left } : job.Status;
+    }
 
     private JobEvent Present(LiveJob job, Dictionary<WorkKey, QueuePlace> places)
     {

@@ -65,6 +65,16 @@ internal sealed partial class JobBoard(Func<TranscriptionOptions> options, Func<
             return _live.GetValueOrDefault(id) is { } job ? StatusOf(job, Places()) : null;
     }
 
+    /// <summary>Every job that is here, by its number.</summary>
+    public Dictionary<Guid, JobStatus> All()
+    {
+        lock (_gate)
+        {
+            Dictionary<WorkKey, QueuePlace> places = Places();
+            return _live.ToDictionary(item => item.Key, item => StatusOf(item.Value, places));
+        }
+    }
+
     /// <summary>Whether a number is free, and taken from now on until <see cref="Leave"/>.</summary>
     public bool TryArrive(Guid id)
     {
@@ -169,6 +179,13 @@ internal sealed partial class JobBoard(Func<TranscriptionOptions> options, Func<
                 job.Tell(new JobEvent.Progressed(job.Id, percent, message));
             }
         }
+    }
+
+    /// <summary>When work will be done, by the clock's time stamps, from how fast it goes.</summary>
+    public void Expect(JobRun run, long end)
+    {
+        lock (_gate)
+            run.ExpectedEnd = end;
     }
 
     /// <summary>As above, for a job that has left its run to end.</summary>
@@ -291,6 +308,16 @@ internal sealed partial class JobBoard(Func<TranscriptionOptions> options, Func<
     {
         lock (_gate)
             _live.Remove(job.Id);
+    }
+
+    /// <summary>An ended job whose end is still to be stored is deleted: it is not to be stored any more.</summary>
+    public void ForgetEnded(Guid id)
+    {
+        lock (_gate)
+        {
+            if (_live.GetValueOrDefault(id) is { EndedAt: not null })
+                _live.Remove(id);
+        }
     }
 
     /// <summary>The slot is free again.</summary>

@@ -46,6 +46,8 @@ internal sealed class JobIntake(
         {
             if (store.Find(submission.Id) is { } known)
                 return new SubmitOutcome.Duplicate(JobRows.Status(known));
+            if (submission.RequestKey is { } key && FindSame(submission.Client, key) is { } same)
+                return same;
             if (disk.Refusal() is { } low)
                 return low;
             string sha256 = submission.Audio.Sha256?.ToLowerInvariant() ?? await ContentHash.Sha256Async(submission.Audio.Path, cancellationToken);
@@ -64,6 +66,24 @@ internal sealed class JobIntake(
         }
     }
 
+    private SubmitOutcome? FindSame(JobClient client, RequestKey key)
+    {
+        if (store.FindKey(RequestKey.OwnerOf(client), key.Text, clock.GetUtcNow() - RequestKey.Lifetime) is not { } row)
+            return null;
+        if (!string.Equals(row.Fingerprint, key.Fingerprint, StringComparison.Ordinal))
+            return new SubmitOutcome.KeyReused();
+        return (board.Find(row.JobId) ?? (store.Find(row.JobId) is { } job ? JobRows.Status(job) : null)) is { } status ? new SubmitOutcome.Duplicate(status) : null;
+    }
+
+    private static RequestKeyRow? KeyRow(JobSubmission submission, DateTimeOffset now) => submission.RequestKey is not { } key ? null : new RequestKeyRow
+    {
+        Owner = RequestKey.OwnerOf(submission.Client),
+        RequestKey = key.Text,
+        Fingerprint = key.Fingerprint,
+        JobId = submission.Id,
+        CreatedAt = now,
+    };
+
     private async Task<SubmitOutcome?> ServeAsync(JobSubmission submission, string sha256, CancellationToken cancellationToken)
     {
         if (cache.IsMd5Shared(submission.Audio.Md5, sha256))
@@ -73,7 +93,7 @@ internal sealed class JobIntake(
         DateTimeOffset now = clock.GetUtcNow();
         JobRow row = JobRows.Row(submission, sha256, now);
         (row.State, row.ResultId, row.StartedAt, row.EndedAt, row.IsCached) = (RowState.Completed, kept.Id, now, now, true);
-        await store.InsertAsync(row, cancellationToken);
+        await store.InsertAsync(row, KeyRow(submission, now), cancellationToken);
         Interlocked.Increment(ref _known);
         logger.ServedFromCache();
         JobResult result = kept.For(submission);
@@ -94,7 +114,7 @@ internal sealed class JobIntake(
         bool isIn = false;
         try
         {
-            long sequence = await store.InsertAsync(row, cancellationToken);
+            long sequence = await store.InsertAsync(row, KeyRow(submission, row.CreatedAt), cancellationToken);
             SubmitOutcome.Accepted accepted = board.Add(new LiveJob(sequence, submission, sha256, row.CreatedAt), engine.ModelIdentity);
             isIn = true;
             Interlocked.Increment(ref _known);

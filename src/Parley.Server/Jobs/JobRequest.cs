@@ -69,4 +69,19 @@ internal sealed record JobSubmission
 
     /// <summary>The job whose recording this one groups by speakers anew; null when it brings its own.</summary>
     public Guid? DerivedFrom { get; init; }
+
+    /// <summary>What the client calls this request, so that it may repeat it; null when it does not.</summary>
+    public RequestKey? RequestKey { get; init; }
+}
+
+/// <summary>A name that a client gives a request: the same request under the same name is done once.</summary>
+/// <param name="Text">The name.</param>
+/// <param name="Fingerprint">What tells the request from others: a hash of all that it asks for.</param>
+internal sealed record RequestKey(string Text, string Fingerprint)
+{
+    /// <summary>How long a name counts.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
+
+    /// <summary>Among whose names this one counts.</summary>
+    public static string OwnerOf(JobClient client) => client.User ?? "";
 }

@@ -66,9 +66,21 @@ internal sealed record JobStatus
     /// <summary>Number of the last change that people made to the transcript; 0: it is as the machine made it.</summary>
     public int Revision { get; init; }
 
+    /// <summary>Seconds until it is done, from how fast it goes; null unless it runs and says how far it is.</summary>
+    public double? RemainingSeconds { get; init; }
+
+    /// <summary>What came of it; null unless it is completed.</summary>
+    public JobOutcome? Outcome { get; init; }
+
     /// <summary>Whether a client may see it: without users everybody may, a user's jobs are that user's alone.</summary>
     public bool IsFor(JobClient client) => string.Equals(Client.User, client.User, StringComparison.Ordinal);
 }
+
+/// <summary>What a completed job is known by.</summary>
+/// <param name="DurationSeconds">Of the recording; null when the transcript cannot be read any more.</param>
+/// <param name="SpeakerCount">Speakers that were found; null likewise.</param>
+/// <param name="ProcessingSeconds">Wall seconds of the attempt that computed it.</param>
+internal sealed record JobOutcome(double? DurationSeconds, int? SpeakerCount, double ProcessingSeconds);
 
 /// <summary>Something happened to a job. A watcher that falls behind loses progress and queue places, never the end.</summary>
 internal abstract record JobEvent(Guid JobId)

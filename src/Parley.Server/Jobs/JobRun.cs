@@ -22,6 +22,9 @@ internal sealed class JobRun(LiveJob leader, string model) : IDisposable
 
     public int Percent { get; set; }
 
+    /// <summary>When it will be done, by the clock's time stamps; null while it does not say how far it is.</summary>
+    public long? ExpectedEnd { get; set; }
+
     /// <summary>What has been settled of the text in this attempt. Replaced, never changed: watchers keep what they were given.</summary>
     public IReadOnlyList<TranscriptSentence> Said { get; set; } = [];
 

@@ -31,6 +31,7 @@ internal sealed class JobService : IJobs, IAsyncDisposable
     private readonly AudioFiles _files;
     private readonly JobEnds _ends;
     private readonly JobIntake _intake;
+    private readonly JobIndex _index;
     private readonly JobRunner _runner;
     private readonly EvictedIds _evicted;
     private readonly Regrouping _regrouping;
@@ -48,8 +49,10 @@ internal sealed class JobService : IJobs, IAsyncDisposable
         _logger = parts.Loggers.CreateLogger<JobService>();
         _store = new JobStore(database);
         Analyses = new AnalysisStore(database);
-        _cache = new ResultCache(new ResultStore(database), Analyses, options, _clock, _logger);
+        ResultStore results = new(database);
+        _cache = new ResultCache(results, Analyses, options, _clock, _logger);
         _board = new JobBoard(() => options().Transcription, () => engine.Slots, _pace, _clock);
+        _index = new JobIndex(_board, _store, results, _cache);
         _files = new AudioFiles(_board, _store, options, _clock, _logger);
         _ends = new JobEnds(_board, _store, _files, _counters, notifier, _clock, _logger);
         DiskWatch disk = new(options, parts.FreeBytes, notifier, _logger);
@@ -192,8 +195,37 @@ internal sealed class JobService : IJobs, IAsyncDisposable
 
     public SubmitOutcome? WouldRefuse(JobClient client) => _intake.WouldRefuse(client);
 
-    public Task<JobStatus?> FindAsync(Guid id, CancellationToken cancellationToken)
-        => Task.FromResult(_board.Find(id) ?? (_store.Find(id) is { } row ? JobRows.Status(row) : null));
+    public Task<JobStatus?> FindAsync(Guid id, CancellationToken cancellationToken) => _index.FindAsync(id, cancellationToken);
+
+    public Task<JobPage> ListAsync(JobQuery query, CancellationToken cancellationToken) => _index.ListAsync(query, cancellationToken);
+
+    public async Task<bool> DeleteAsync(Guid id, CancellationToken cancellationToken)
+    {
+        if (_store.Find(id) is not { } row)
+            return false;
+
+        // One that is just ending cannot be cancelled, and is not gone before it has ended.
+        if (!await CancelAsync(id, cancellationToken) && _board.Watch(id) is var (job, events))
+        {
+            try
+            {
+                await events.Reader.Completion.WaitAsync(cancellationToken);
+            }
+            finally
+            {
+                _board.Unwatch(job, events);
+            }
+        }
+
+        if (!await _store.DeleteAsync(id, cancellationToken))
+            return false;
+        _board.ForgetEnded(id);
+        _intake.Forget(1);
+        await _files.DeleteAsync(row.AudioPath, cancellationToken);
+        using (_logger.ForJob(id))
+            _logger.Deleted();
+        return true;
+    }
 
     public async Task<JobResult?> ResultAsync(Guid id, CancellationToken cancellationToken)
     {

@@ -96,4 +96,7 @@ internal static partial class Log
 
     [LoggerMessage(6129, LogLevel.Error, "{Count} attempts did not end although they were told to; their jobs go on after the next start")]
     public static partial void NotLetGo(this ILogger logger, int count);
+
+    [LoggerMessage(6130, LogLevel.Information, "Deleted by its client")]
+    public static partial void Deleted(this ILogger logger);
 }

@@ -64,7 +64,10 @@ internal sealed class RunProgress(
             if (value.Settled is { Count: > 0 } settled)
                 board.Say(run, settled);
             if (_total is { } length && value.Done > TimeSpan.Zero)
+            {
+                Expect(Math.Min(1, value.Done / length));
                 ReportReal(ProgressEstimate.Real(value.Done, length));
+            }
         }
     }
 
@@ -75,6 +78,16 @@ internal sealed class RunProgress(
             _isClosed = true;
             _estimates?.Dispose();
         }
+    }
+
+    // So far, so fast: below a tenth the start of the work weighs too much in that.
+    private void Expect(double share)
+    {
+        const double least = 0.1;
+        if (share < least)
+            return;
+        long now = clock.GetTimestamp();
+        board.Expect(run, now + (long)((now - _start) * (1 - share) / share));
     }
 
     private void ReportReal(int percent)

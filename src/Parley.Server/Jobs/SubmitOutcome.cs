@@ -15,8 +15,11 @@ internal abstract record SubmitOutcome
     /// <summary>The result was there already; the job is completed.</summary>
     internal sealed record Completed(JobResult Result) : SubmitOutcome;
 
-    /// <summary>A job of this number was submitted before; nothing was done.</summary>
+    /// <summary>A job of this number, or by this very request, was submitted before; nothing was done.</summary>
     internal sealed record Duplicate(JobStatus Status) : SubmitOutcome;
+
+    /// <summary>The client gave another request the same <see cref="RequestKey"/>; nothing was done.</summary>
+    internal sealed record KeyReused : SubmitOutcome;
 
     /// <summary>Refused for now. The audio stays where it is and stays the caller's.</summary>
     internal sealed record QueueFull(int RetryAfterSeconds, int QueueSize, int MaxQueueSize) : SubmitOutcome;

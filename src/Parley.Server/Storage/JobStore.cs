@@ -8,12 +8,18 @@ internal sealed class JobStore(Database database)
     /// <summary>Ids of forgotten jobs that are remembered.</summary>
     public const int MaxEvicted = 10_000;
 
-    /// <summary>Adds a job.</summary>
+    /// <summary>Adds a job and, in the same breath, the key of the request that made it.</summary>
     /// <returns>Its place in the order of acceptance.</returns>
-    public Task<long> InsertAsync(JobRow row, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task<long> InsertAsync(JobRow row, RequestKeyRow? key, CancellationToken cancellationToken) => database.WriteAsync(
         context =>
         {
             context.Jobs.Add(row);
+            if (key is not null)
+            {
+                context.RequestKeys.Where(old => old.Owner == key.Owner && old.RequestKey == key.RequestKey).ExecuteDelete();
+                context.RequestKeys.Add(key);
+            }
+
             context.SaveChanges();
             return row.Sequence;
         },
@@ -33,6 +39,44 @@ internal sealed class JobStore(Database database)
             keeping = keeping.Where(row => row.EndedAt == null || row.EndedAt >= time);
         return keeping.Select(row => row.AudioPath).ToList();
     });
+
+    /// <summary>What a key stands for: the newest request under it, while its job is known.</summary>
+    public RequestKeyRow? FindKey(string owner, string key, DateTimeOffset createdFrom) => database.Read(
+        context => context.RequestKeys.SingleOrDefault(
+            row => row.Owner == owner && row.RequestKey == key && row.CreatedAt >= createdFrom && context.Jobs.Any(job => job.Id == row.JobId)));
+
+    /// <summary>Forgets keys that are older.</summary>
+    public Task<int> DropKeysAsync(DateTimeOffset createdBefore, CancellationToken cancellationToken) => database.WriteAsync(
+        context => context.RequestKeys.Where(row => row.CreatedAt < createdBefore).ExecuteDelete(), cancellationToken);
+
+    /// <summary>Jobs that fit, newest first.</summary>
+    public List<JobRow> List(JobFilter filter) => database.Read(context =>
+    {
+        IQueryable<JobRow> rows = context.Jobs.Where(row => row.ClientUser == filter.User);
+        if (filter.States.Count > 0)
+            rows = rows.Where(row => filter.States.Contains(row.State));
+        if (filter.Before is { } before)
+            rows = rows.Where(row => row.Sequence < before);
+        if (filter.NamePart is { } part)
+        {
+            string pattern = $"%{part.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
+            rows = rows.Where(row => EF.Functions.Like(row.FileName, pattern, "\\"));
+        }
+
+        return rows.OrderByDescending(row => row.Sequence).Take(filter.Limit).ToList();
+    });
+
+    /// <summary>Forgets a job that has ended, with its key and, unless others need it, its transcript. Nobody is told that it was there.</summary>
+    /// <returns>Whether it was there.</returns>
+    public Task<bool> DeleteAsync(Guid id, CancellationToken cancellationToken) => database.WriteAsync(
+        context =>
+        {
+            context.RequestKeys.Where(row => row.JobId == id).ExecuteDelete();
+            bool isDeleted = context.Jobs.Where(row => row.Id == id && row.State >= RowState.Completed).ExecuteDelete() > 0;
+            ResultStore.DeleteUnused(context);
+            return isDeleted;
+        },
+        cancellationToken);
 
     public int Count() => database.Read(context => context.Jobs.Count());
 

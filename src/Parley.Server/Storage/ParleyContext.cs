@@ -16,6 +16,8 @@ internal sealed class ParleyContext(DbContextOptions<ParleyContext> options) : D
 
     public DbSet<EditRow> Edits => Set<EditRow>();
 
+    public DbSet<RequestKeyRow> RequestKeys => Set<RequestKeyRow>();
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         configurationBuilder.Properties<Guid>().HaveConversion<string>();
@@ -28,6 +30,7 @@ internal sealed class ParleyContext(DbContextOptions<ParleyContext> options) : D
         modelBuilder.Entity<ResultRow>().ToTable("Results").HasKey(row => row.Id);
         modelBuilder.Entity<AnalysisRow>().ToTable("Analyses").HasKey(row => row.Id);
         modelBuilder.Entity<EditRow>().ToTable("Edits").HasKey(row => row.Id);
+        modelBuilder.Entity<RequestKeyRow>().ToTable("RequestKeys").HasKey(row => new { row.Owner, row.RequestKey });
         modelBuilder.Entity<EvictedRow>().ToTable("Evicted").HasKey(row => row.Sequence);
     }
 

@@ -51,6 +51,12 @@ internal sealed class ResultStore(Database database)
         .Select(row => new ResultRow { Id = row.Id, CreatedAt = row.CreatedAt, AudioSeconds = row.AudioSeconds, ProcessingSeconds = row.ProcessingSeconds, IsFromAnalysis = row.IsFromAnalysis })
         .AsEnumerable().Reverse().ToList());
 
+    /// <summary>What lists say about transcripts, by number of row.</summary>
+    public Dictionary<long, ResultSummary> Summaries(IReadOnlyCollection<long> ids) => ids.Count == 0 ? [] : database.Read(
+        context => context.Results.Where(row => ids.Contains(row.Id))
+            .Select(row => new { row.Id, row.AudioSeconds, row.SpeakerCount, row.ProcessingSeconds })
+            .ToDictionary(row => row.Id, row => new ResultSummary(row.AudioSeconds, row.SpeakerCount, row.ProcessingSeconds)));
+
     public CacheSize Size() => database.Read(context => new CacheSize(
         context.Results.Count(row => row.IsCached),
         context.Results.Where(row => row.IsCached).Sum(row => row.Bytes) + context.Analyses.Sum(row => row.Bytes)));

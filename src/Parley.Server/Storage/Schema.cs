@@ -95,6 +95,20 @@ internal static class Schema
             UNIQUE (Job, Revision)
         ) STRICT;
         """,
+        """
+        CREATE INDEX JobsByUser ON Jobs (ClientUser, Sequence);
+
+        CREATE TABLE RequestKeys (
+            Owner TEXT NOT NULL,
+            RequestKey TEXT NOT NULL,
+            Fingerprint TEXT NOT NULL,
+            JobId TEXT NOT NULL,
+            CreatedAt INTEGER NOT NULL,
+            PRIMARY KEY (Owner, RequestKey)
+        ) STRICT;
+        CREATE INDEX RequestKeysByAge ON RequestKeys (CreatedAt);
+        CREATE INDEX RequestKeysByJob ON RequestKeys (JobId);
+        """,
     ];
 
     /// <summary>Version of a file: the number of steps that made it; 0 for a new one.</summary>

@@ -20,4 +20,7 @@ public enum TranscriptFormat
 
     /// <summary>Rich Transcription Time Marked (NIST): who spoke when, without text.</summary>
     Rttm,
+
+    /// <summary>A document for word processors (Office Open XML). Bytes, not text.</summary>
+    Docx,
 }

@@ -47,5 +47,9 @@ internal sealed class StandInJobs : IJobs
 
     public Task<bool> CancelAsync(Guid id, CancellationToken cancellationToken) => Task.FromResult(false);
 
+    public Task<JobPage> ListAsync(JobQuery query, CancellationToken cancellationToken) => Task.FromResult(new JobPage([], Next: null));
+
+    public Task<bool> DeleteAsync(Guid id, CancellationToken cancellationToken) => Task.FromResult(false);
+
     public IAsyncEnumerable<JobEvent> WatchAsync(Guid id, CancellationToken cancellationToken) => AsyncEnumerable.Empty<JobEvent>();
 }

@@ -38,6 +38,10 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public ApiRoutes Routes { get; }
 
+    /// <summary>Files of uploads that no job has.</summary>
+    public IReadOnlyList<string> Leftovers
+        => [.. Directory.EnumerateFiles(_folder.Root, "*", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) != ".lock")];
+
     public static AuthOptions Authentication { get; } = new() { Enabled = true, SecretKey = "a long text for tests, longer than 32 bytes" };
 
     public static async Task<ApiHost> StartAsync(IJobs jobs, Func<ServerOptions, ServerOptions>? change = null)

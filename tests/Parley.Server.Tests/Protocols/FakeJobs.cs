@@ -70,6 +70,11 @@ internal sealed class FakeJobs : IJobs
         return Task.FromResult(true);
     }
 
+    public Task<JobPage> ListAsync(JobQuery query, CancellationToken cancellationToken)
+        => Task.FromResult(new JobPage([.. _known.Values.Where(job => job.IsFor(query.Client)).Take(query.Limit)], Next: null));
+
+    public Task<bool> DeleteAsync(Guid id, CancellationToken cancellationToken) => Task.FromResult(_known.TryRemove(id, out _));
+
     public async IAsyncEnumerable<JobEvent> WatchAsync(Guid id, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (JobEvent happened in Events(id).Reader.ReadAllAsync(cancellationToken))

@@ -98,7 +98,7 @@ public sealed class DatabaseTests : IDisposable
             await new ResultStore(database).AddAsync([Result("kept")], CancellationToken.None);
             JobStore jobs = new(database);
             for (int number = 0; number < 30; number++)
-                await jobs.InsertAsync(new JobRow { Id = Guid.NewGuid(), FileName = new string('x', 3000), AudioPath = "/x" }, CancellationToken.None);
+                await jobs.InsertAsync(new JobRow { Id = Guid.NewGuid(), FileName = new string('x', 3000), AudioPath = "/x" }, key: null, CancellationToken.None);
         }
 
         byte[] bytes = System.IO.File.ReadAllBytes(File);
@@ -136,7 +136,7 @@ public sealed class DatabaseTests : IDisposable
             for (int number = 0; number < 5; number++)
             {
                 Guid id = Guid.NewGuid();
-                await jobs.InsertAsync(new JobRow { Id = id }, CancellationToken.None);
+                await jobs.InsertAsync(new JobRow { Id = id }, key: null, CancellationToken.None);
                 jobs.Find(id).ShouldNotBeNull().Sequence.ShouldBeGreaterThan(0);
             }
         }))];

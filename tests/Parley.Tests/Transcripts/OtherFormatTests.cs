@@ -1,3 +1,4 @@
+using System.Text;
 using Parley.Transcripts;
 using Parley.Transcripts.Metrics;
 using static Parley.Tests.Transcripts.Samples;
@@ -65,7 +66,16 @@ public sealed class OtherFormatTests
     {
         TranscriptFormat[] formats = Enum.GetValues<TranscriptFormat>();
         foreach (TranscriptFormat format in formats)
-            Write(Interview, format).ShouldNotBeEmpty();
+        {
+            using MemoryStream file = new();
+            TranscriptWriter.Write(Interview, format, Document, file);
+            file.Length.ShouldBePositive();
+            if (TranscriptWriter.IsText(format))
+                Encoding.UTF8.GetString(file.ToArray()).ShouldBe(Write(Interview, format));
+            else
+                Should.Throw<ArgumentException>(() => Write(Interview, format));
+        }
+
         formats.Select(TranscriptWriter.FileExtension).ShouldBeUnique();
         Should.Throw<ArgumentOutOfRangeException>(() => Write(Interview, (TranscriptFormat)99));
         Should.Throw<ArgumentOutOfRangeException>(() => TranscriptWriter.FileExtension((TranscriptFormat)99));

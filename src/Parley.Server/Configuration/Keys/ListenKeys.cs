@@ -15,6 +15,7 @@ internal static class ListenKeys
         Int("server.max_connections", "FUNASR_SERVER_MAX_CONNECTIONS", 1, 100_000, o => o.Server.MaxConnections, (o, v) => o with { Server = o.Server with { MaxConnections = v } }),
         Int("server.max_file_size_mb", "FUNASR_SERVER_MAX_FILE_SIZE_MB", 1, 1_000_000, o => o.Server.MaxFileSizeMb, (o, v) => o with { Server = o.Server with { MaxFileSizeMb = v } }),
         List("server.allowed_extensions", "", "extensions such as .wav", Extension, o => o.Server.AllowedExtensions, (o, v) => o with { Server = o.Server with { AllowedExtensions = v } }),
+        List("server.allowed_origins", "", "origins such as https://app.example.com", Origin, o => o.Server.AllowedOrigins, (o, v) => o with { Server = o.Server with { AllowedOrigins = v } }, mayBeEmpty: true) with { IsLive = true },
         Directory("server.temp_dir", "FUNASR_TEMP_DIR", o => o.Server.TempDir, (o, v) => o with { Server = o.Server with { TempDir = v } }),
         Directory("server.upload_dir", "FUNASR_UPLOAD_DIR", o => o.Server.UploadDir, (o, v) => o with { Server = o.Server with { UploadDir = v } }),
         Int("server.connection_timeout_seconds", "", 1, 86_400, o => o.Server.ConnectionTimeoutSeconds, (o, v) => o with { Server = o.Server with { ConnectionTimeoutSeconds = v } }),
@@ -23,6 +24,12 @@ internal static class ListenKeys
         Int("server.min_free_disk_mb", "FUNASR_MIN_FREE_DISK_MB", 0, int.MaxValue, o => o.Server.MinFreeDiskMb, (o, v) => o with { Server = o.Server with { MinFreeDiskMb = v } }) with { IsLive = true },
         Int("server.keep_recordings_hours", "FUNASR_KEEP_RECORDINGS_HOURS", 0, 876_000, o => o.Server.KeepRecordingsHours, (o, v) => o with { Server = o.Server with { KeepRecordingsHours = v } }) with { IsLive = true },
     ];
+
+    // As browsers spell it: scheme and host, the port where it is another than the scheme's, nothing behind.
+    private static string? Origin(string text)
+        => Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https" && uri is { PathAndQuery: "/", Fragment: "", UserInfo: "", IdnHost.Length: > 0 }
+            ? uri.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped).ToLowerInvariant()
+            : null;
 
     private static string? Extension(string text)
     {

@@ -15,16 +15,10 @@ internal sealed class ApiGuard(ApiAdmission admission, ILogger logger)
             JobClient client = access == ApiAccess.Users ? await admission.AdmitAsync(http) : ApiAdmission.Nobody(http);
             await handler(new ApiRequest(http, client));
         }
-        catch (ProblemException refusal)
+        catch (Exception refusal) when (Problems.Of(refusal) is { } problem)
         {
-            logger.RequestRefused(request, refusal.Problem.Kind.Status, refusal.Problem.Kind.Code);
-            await AnswerAsync(http, refusal.Problem);
-        }
-        catch (BadHttpRequestException bad)
-        {
-            logger.RequestRefused(request, bad.StatusCode, Problems.InvalidRequest.Code);
-            ProblemKind kind = bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? Problems.BodyTooLarge : Problems.InvalidRequest;
-            await AnswerAsync(http, new Problem(kind, $"The request cannot be read: {bad.Message}"));
+            logger.RequestRefused(request, problem.Kind.Status, problem.Kind.Code);
+            await AnswerAsync(http, problem);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {

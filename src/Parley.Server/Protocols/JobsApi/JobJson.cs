@@ -17,6 +17,7 @@ internal static class JobJson
         json.WriteString("state"u8, StateOf(job.State));
         json.WriteNumber("progress"u8, job.Progress);
         WriteQueue(json, job.Place);
+        WriteNumber(json, "remaining_seconds", job.RemainingSeconds);
         json.WriteNumber("size"u8, job.Length);
         json.WriteString("md5"u8, job.Md5);
         WriteOptions(json, job.Options);
@@ -26,6 +27,10 @@ internal static class JobJson
         WriteTime(json, "created_at", job.CreatedAt);
         WriteTime(json, "started_at", job.StartedAt);
         WriteTime(json, "ended_at", job.EndedAt);
+        WriteNumber(json, "duration", job.Outcome?.DurationSeconds);
+        WriteNumber(json, "speakers", job.Outcome?.SpeakerCount);
+        WriteNumber(json, "processing_seconds", job.Outcome?.ProcessingSeconds);
+        WriteCompleted(json, job);
         WriteError(json, job);
         json.WriteEndObject();
     }
@@ -53,6 +58,20 @@ internal static class JobJson
         JobState.Cancelled => "cancelled",
         _ => "timed_out",
     };
+
+    private static void WriteCompleted(Utf8JsonWriter json, JobStatus job)
+    {
+        if (job.State == JobState.Completed)
+        {
+            json.WriteBoolean("cached"u8, job.IsCached);
+            json.WriteNumber("revision"u8, job.Revision);
+        }
+        else
+        {
+            json.WriteNull("cached"u8);
+            json.WriteNull("revision"u8);
+        }
+    }
 
     private static void WriteQueue(Utf8JsonWriter json, QueuePlace? place)
     {

@@ -18,10 +18,13 @@ internal sealed class JobsApiDoor
         _endpoints =
         [
             new SessionEndpoints(_admission),
+            new SubmitEndpoint(context),
             new JobEndpoints(context),
             new TranscriptEndpoints(context),
             new RecordingEndpoints(context),
             new RegroupEndpoints(context),
+            new EventsEndpoint(context),
+            new ResultEndpoint(context),
         ];
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Parley.Server.Protocols.Forms;
 
 namespace Parley.Server.Protocols.OpenAi;
 
@@ -51,7 +52,7 @@ internal static class ChunkingStrategy
             // Said below.
         }
 
-        throw Wrong(Field, $"chunking_strategy must be auto, or an object such as {{\"type\":\"server_vad\"}}; found '{OpenAiError.Quote(text)}'.");
+        throw Wrong(Field, $"chunking_strategy must be auto, or an object such as {{\"type\":\"server_vad\"}}; found '{Quoted.Text(text)}'.");
     }
 
     private static void CheckMember(string name, string value)
@@ -61,18 +62,18 @@ internal static class ChunkingStrategy
             case Type when value is not "server_vad":
                 throw WrongType(value);
             case "threshold" when !(double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double share) && share is >= 0 and <= 1):
-                throw Wrong($"{Field}.threshold", $"chunking_strategy.threshold must be a number from 0 to 1; found '{OpenAiError.Quote(value)}'.");
+                throw Wrong($"{Field}.threshold", $"chunking_strategy.threshold must be a number from 0 to 1; found '{Quoted.Text(value)}'.");
             case "prefix_padding_ms" or "silence_duration_ms" when !(int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int ms) && ms <= MaxMs):
-                throw Wrong($"{Field}.{name}", $"chunking_strategy.{name} must be a whole number of milliseconds from 0 to {MaxMs}; found '{OpenAiError.Quote(value)}'.");
+                throw Wrong($"{Field}.{name}", $"chunking_strategy.{name} must be a whole number of milliseconds from 0 to {MaxMs}; found '{Quoted.Text(value)}'.");
             case Type or "threshold" or "prefix_padding_ms" or "silence_duration_ms":
                 break;
             default:
-                throw Wrong(Field, $"chunking_strategy has no member '{OpenAiError.Quote(name)}'; it has type, threshold, prefix_padding_ms and silence_duration_ms.");
+                throw Wrong(Field, $"chunking_strategy has no member '{Quoted.Text(name)}'; it has type, threshold, prefix_padding_ms and silence_duration_ms.");
         }
     }
 
     private static OpenAiException WrongType(string value)
-        => Wrong($"{Field}.type", $"chunking_strategy.type must be server_vad; found '{OpenAiError.Quote(value)}'.");
+        => Wrong($"{Field}.type", $"chunking_strategy.type must be server_vad; found '{Quoted.Text(value)}'.");
 
     private static OpenAiException Wrong(string field, string message) => new(OpenAiError.Invalid(field, message, "invalid_value"));
 }

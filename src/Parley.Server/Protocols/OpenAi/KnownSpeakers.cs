@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using Parley.Audio;
+using Parley.Server.Protocols.Forms;
 using Parley.Server.Protocols.Uploads;
 using Parley.Server.Workers;
 
@@ -22,13 +23,18 @@ internal static class KnownSpeakers
     // Encoders pad, and containers round.
     private const int ToleranceSamples = SamplesPerSecond / 10;
 
+    /// <summary>Takes references to disk as they come.</summary>
+    public static AttachmentField ReaderOf(UploadFiles files) => new(ReferencesField, (form, body, cancellationToken) => form.Attachments.Count < MaxSpeakers
+        ? DataUrlReader.ReadAsync(body, files, ReferencesField, cancellationToken)
+        : throw Wrong(ReferencesField, $"known_speaker_references[] takes at most {MaxSpeakers} entries."));
+
     /// <summary>The references of a form, decoded and checked; empty when it has none.</summary>
     /// <exception cref="OpenAiException">One is wrong.</exception>
     public static IReadOnlyList<VoiceSample> Read(MultipartForm form, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> names = form.Values(NamesField);
-        CheckNames(names, form.References.Count);
-        return [.. names.Select((name, i) => new VoiceSample(name.Trim(), Decode(form.References[i], name.Trim(), cancellationToken)))];
+        CheckNames(names, form.Attachments.Count);
+        return [.. names.Select((name, i) => new VoiceSample(name.Trim(), Decode(form.Attachments[i], name.Trim(), cancellationToken)))];
     }
 
     /// <summary>What tells these voices from others: a hash over names and samples; null for none.</summary>
@@ -58,7 +64,7 @@ internal static class KnownSpeakers
         foreach (string name in names)
         {
             if (name.Trim() is not { Length: > 0 and <= MaxName } trimmed || trimmed.Any(char.IsControl))
-                throw Wrong(NamesField, $"A name in known_speaker_names[] must have 1 to {MaxName} characters and no control characters; found '{OpenAiError.Quote(name)}'.");
+                throw Wrong(NamesField, $"A name in known_speaker_names[] must have 1 to {MaxName} characters and no control characters; found '{Quoted.Text(name)}'.");
         }
 
         if (names.Select(name => name.Trim()).Distinct(StringComparer.Ordinal).Count() < names.Count)

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Parley.Server.Auth;
 using Parley.Server.Configuration;
 using Parley.Server.Jobs;
+using Parley.Server.Protocols.Forms;
 using Parley.Server.Protocols.Uploads;
 
 namespace Parley.Server.Protocols.OpenAi;
@@ -23,7 +24,7 @@ internal sealed class OpenAiDoor
         _bearer = new BearerCheck(options.Auth.Enabled ? new TokenValidator(options.Auth, clock) : null);
         _models = new ServedModels(options.Funasr);
         _transcriptions = new TranscriptionEndpoint(
-            new MultipartFormReader(options.Server, files), _models, new TranscriptionIntake(options, jobs, files, _logger), jobs, clock);
+            new MultipartFormReader(options.Server, files, KnownSpeakers.ReaderOf(files)), _models, new TranscriptionIntake(options, new RecordingHandover(jobs, files), _logger), jobs, clock);
     }
 
     /// <summary>The routes.</summary>
@@ -46,7 +47,7 @@ internal sealed class OpenAiDoor
         StatusCodes.Status405MethodNotAllowed, OpenAiError.InvalidRequest, $"{request.Method} is not allowed on {request.Path}.", Code: "method_not_supported");
 
     private static OpenAiError Unknown(HttpRequest request) => new(
-        StatusCodes.Status404NotFound, OpenAiError.InvalidRequest, $"Invalid URL ({request.Method} {OpenAiError.Quote(request.Path)}). This server has /v1/audio/transcriptions and /v1/models.", Code: "unknown_url");
+        StatusCodes.Status404NotFound, OpenAiError.InvalidRequest, $"Invalid URL ({request.Method} {Quoted.Text(request.Path)}). This server has /v1/audio/transcriptions and /v1/models.", Code: "unknown_url");
 
     private Task ShowModelAsync(HttpContext http)
     {
@@ -62,10 +63,10 @@ internal sealed class OpenAiDoor
         {
             await handle(http, await _bearer.AdmitAsync(http));
         }
-        catch (OpenAiException refusal)
+        catch (Exception refusal) when (OpenAiError.Of(refusal) is { } error)
         {
-            _logger.RequestRefused(request, refusal.Error.Status, refusal.Error.Code ?? refusal.Error.Type);
-            await OpenAiAnswer.WriteErrorAsync(http, refusal.Error);
+            _logger.RequestRefused(request, error.Status, error.Code ?? error.Type);
+            await OpenAiAnswer.WriteErrorAsync(http, error);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Parley.Server.Protocols.Forms;
 
 namespace Parley.Server.Protocols.OpenAi;
 
@@ -14,8 +15,6 @@ internal sealed record OpenAiError(int Status, string Type, string Message, stri
     public const string RateLimit = "rate_limit_error";
     public const string ServerError = "server_error";
 
-    private const int MaxQuoted = 64;
-
     /// <summary>When to try again; null when that is not known, or of no use.</summary>
     public int? RetryAfterSeconds { get; init; }
 
@@ -27,10 +26,7 @@ internal sealed record OpenAiError(int Status, string Type, string Message, stri
         => new(StatusCodes.Status400BadRequest, InvalidRequest, message, param, code);
 
     public static OpenAiError UnknownModel(string model) => new(
-        StatusCodes.Status404NotFound, InvalidRequest, $"The model '{Quote(model)}' does not exist. GET /v1/models lists those that do.", "model", "model_not_found");
-
-    public static OpenAiError TooLarge(int limitMb) => new(
-        StatusCodes.Status413PayloadTooLarge, InvalidRequest, $"The file is larger than {limitMb} MB, which is this server's limit (server.max_file_size_mb). Compress or split it.", "file", "file_too_large");
+        StatusCodes.Status404NotFound, InvalidRequest, $"The model '{Quoted.Text(model)}' does not exist. GET /v1/models lists those that do.", "model", "model_not_found");
 
     public static OpenAiError DiskFull { get; } = new(
         StatusCodes.Status503ServiceUnavailable, ServerError, "The server's disk is nearly full, and it cannot take the file. Try again later, or tell its operator.", Code: "disk_full")
@@ -46,8 +42,24 @@ internal sealed record OpenAiError(int Status, string Type, string Message, stri
         RetryAfterSeconds = 5,
     };
 
-    /// <summary>Text of a client, short enough to be quoted.</summary>
-    public static string Quote(string text) => text.Length <= MaxQuoted ? text : text[..MaxQuoted] + "…";
+    /// <summary>The error behind an exception that says no; null for what is nobody's refusal.</summary>
+    public static OpenAiError? Of(Exception error) => error switch
+    {
+        OpenAiException refusal => refusal.Error,
+        FormException form => Of(form),
+        BadHttpRequestException bad => new OpenAiError(bad.StatusCode, InvalidRequest, $"The request's body cannot be read: {bad.Message}"),
+        _ => null,
+    };
+
+    private static OpenAiError Of(FormException error) => error.Fault switch
+    {
+        FormFault.NotAForm => new OpenAiError(StatusCodes.Status415UnsupportedMediaType, InvalidRequest, error.Message, Code: "unsupported_media_type"),
+        FormFault.UnsupportedFormat => Invalid(error.Field, error.Message, "unsupported_format"),
+        FormFault.TooLarge => new OpenAiError(StatusCodes.Status413PayloadTooLarge, InvalidRequest, error.Message, error.Field, "file_too_large"),
+        FormFault.DiskFull => DiskFull,
+        FormFault.Internal => Internal,
+        _ => Invalid(error.Field, error.Message, error.IsValue ? "invalid_value" : null),
+    };
 }
 
 /// <summary>A request cannot be served; the door answers with the error.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Parley.Server.Jobs;
+using Parley.Server.Protocols.Forms;
 
 namespace Parley.Server.Protocols.OpenAi;
 

@@ -1,14 +1,11 @@
 using System.Globalization;
-using Parley.Speakers;
+using Parley.Server.Protocols.Forms;
 
 namespace Parley.Server.Protocols.OpenAi;
 
 /// <summary>Checks the fields of a transcription request. Fields that nobody knows are passed over.</summary>
 internal static class TranscriptionFieldsReader
 {
-    private const int MaxLanguage = 35;
-    private const int MaxSpeakers = 1000;
-
     private static readonly (string Name, ResponseFormat Format)[] Formats =
     [
         ("json", ResponseFormat.Json), ("text", ResponseFormat.Text), ("srt", ResponseFormat.Srt),
@@ -34,10 +31,10 @@ internal static class TranscriptionFieldsReader
             WithWords = words,
             WithLogProbabilities = ReadInclude(form, format, model),
             Stream = ReadStream(form, format, model),
-            Language = ReadLanguage(form),
+            Language = FormFields.Language(form),
             Temperature = Number(form, "temperature", 0, 1) ?? 0,
             Diarize = ReadDiarize(form, format),
-            Speakers = ReadSpeakers(form),
+            Speakers = FormFields.Speakers(form),
         };
     }
 
@@ -50,7 +47,7 @@ internal static class TranscriptionFieldsReader
                 return format;
         }
 
-        throw Wrong("response_format", $"response_format must be one of {string.Join(", ", Formats.Select(item => item.Name))}; found '{OpenAiError.Quote(name!)}'.", "invalid_value");
+        throw Wrong("response_format", $"response_format must be one of {string.Join(", ", Formats.Select(item => item.Name))}; found '{Quoted.Text(name!)}'.", "invalid_value");
     }
 
     private static (bool Segments, bool Words) ReadGranularities(MultipartForm form, ResponseFormat format)
@@ -58,7 +55,7 @@ internal static class TranscriptionFieldsReader
         const string field = "timestamp_granularities";
         IReadOnlyList<string> values = form.Values(field);
         if (values.FirstOrDefault(value => value is not ("segment" or "word")) is { } unknown)
-            throw Wrong(field, $"timestamp_granularities[] takes segment and word; found '{OpenAiError.Quote(unknown)}'.", "invalid_value");
+            throw Wrong(field, $"timestamp_granularities[] takes segment and word; found '{Quoted.Text(unknown)}'.", "invalid_value");
         if (values.Count > 0 && format != ResponseFormat.VerboseJson)
             throw Wrong(field, "timestamp_granularities[] needs response_format verbose_json: no other format has times of this kind.");
         return (values.Count == 0 || values.Contains("segment", StringComparer.Ordinal), values.Contains("word", StringComparer.Ordinal));
@@ -68,7 +65,7 @@ internal static class TranscriptionFieldsReader
     {
         IReadOnlyList<string> values = form.Values("include");
         if (values.FirstOrDefault(value => value is not "logprobs") is { } unknown)
-            throw Wrong("include", $"include[] takes logprobs; found '{OpenAiError.Quote(unknown)}'.", "invalid_value");
+            throw Wrong("include", $"include[] takes logprobs; found '{Quoted.Text(unknown)}'.", "invalid_value");
         if (values.Count > 0 && (format != ResponseFormat.Json || model is ServedModels.Whisper or ServedModels.Diarizing))
             throw Wrong("include", $"include[]=logprobs needs response_format json and a model other than {ServedModels.Whisper} and {ServedModels.Diarizing}.");
         return values.Count > 0;
@@ -77,50 +74,19 @@ internal static class TranscriptionFieldsReader
     // As OpenAI documents it: its oldest model has no streams, and the field is passed over.
     private static bool ReadStream(MultipartForm form, ResponseFormat format, string model)
     {
-        if (Boolean(form, "stream") is not true || model is ServedModels.Whisper)
+        if (FormFields.Flag(form, "stream") is not true || model is ServedModels.Whisper)
             return false;
         return format is ResponseFormat.Json or ResponseFormat.Text or ResponseFormat.DiarizedJson
             ? true
             : throw Wrong("stream", "stream=true goes with response_format json, text and diarized_json: events have no place for the others.");
     }
 
-    private static string? ReadLanguage(MultipartForm form)
-    {
-        string? language = form.Value("language")?.Trim();
-        if (language is null or "")
-            return null;
-        return language.Length <= MaxLanguage && language.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-')
-            ? language
-            : throw Wrong("language", $"language must be a code of ISO 639-1 such as en or zh; found '{OpenAiError.Quote(language)}'.", "invalid_value");
-    }
-
     private static bool ReadDiarize(MultipartForm form, ResponseFormat format)
     {
         bool isDiarized = format == ResponseFormat.DiarizedJson;
-        if (Boolean(form, "diarize") is not { } asked)
+        if (FormFields.Flag(form, "diarize") is not { } asked)
             return isDiarized;
         return asked || !isDiarized ? asked : throw Wrong("diarize", "diarize=false contradicts response_format diarized_json. Ask for json.");
-    }
-
-    private static SpeakerCount ReadSpeakers(MultipartForm form)
-    {
-        int? exact = Speakers(form, "num_speakers"), min = Speakers(form, "min_speakers"), max = Speakers(form, "max_speakers");
-        if (min > max)
-            throw Wrong("min_speakers", "min_speakers must not be above max_speakers.");
-        if (exact is null)
-            return new SpeakerCount(Min: min, Max: max);
-        if (exact < min || exact > max)
-            throw Wrong("num_speakers", "num_speakers must lie between min_speakers and max_speakers.");
-        return new SpeakerCount(exact);
-    }
-
-    private static int? Speakers(MultipartForm form, string name)
-    {
-        if (form.Value(name) is not { } text)
-            return null;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is >= 1 and <= MaxSpeakers
-            ? number
-            : throw Wrong(name, $"{name} must be a whole number from 1 to {MaxSpeakers}; found '{OpenAiError.Quote(text)}'.", "invalid_value");
     }
 
     private static double? Number(MultipartForm form, string name, double min, double max)
@@ -129,16 +95,8 @@ internal static class TranscriptionFieldsReader
             return null;
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number >= min && number <= max
             ? number
-            : throw Wrong(name, $"{name} must be a number from {min} to {max}; found '{OpenAiError.Quote(text)}'.", "invalid_value");
+            : throw Wrong(name, $"{name} must be a number from {min} to {max}; found '{Quoted.Text(text)}'.", "invalid_value");
     }
-
-    private static bool? Boolean(MultipartForm form, string name) => form.Value(name)?.ToLowerInvariant() switch
-    {
-        null => null,
-        "true" or "1" => true,
-        "false" or "0" => false,
-        string text => throw Wrong(name, $"{name} must be true or false; found '{OpenAiError.Quote(text)}'.", "invalid_value"),
-    };
 
     private static OpenAiException Wrong(string field, string message, string? code = null) => new(OpenAiError.Invalid(field, message, code));
 }

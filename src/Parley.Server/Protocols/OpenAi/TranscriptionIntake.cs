@@ -1,13 +1,13 @@
 using Microsoft.Extensions.Logging;
 using Parley.Server.Configuration;
 using Parley.Server.Jobs;
+using Parley.Server.Protocols.Forms;
 using Parley.Server.Protocols.Uploads;
-using Parley.Server.Workers;
 
 namespace Parley.Server.Protocols.OpenAi;
 
 /// <summary>From a form to a job. Safe for concurrent calls.</summary>
-internal sealed class TranscriptionIntake(ServerOptions options, IJobs jobs, UploadFiles files, ILogger logger)
+internal sealed class TranscriptionIntake(ServerOptions options, RecordingHandover handover, ILogger logger)
 {
     /// <summary>Hands the file over. When this throws, the file is the form's again, or gone.</summary>
     /// <exception cref="OpenAiException">The job was not taken.</exception>
@@ -34,41 +34,10 @@ internal sealed class TranscriptionIntake(ServerOptions options, IJobs jobs, Upl
             },
         };
         using IDisposable? scope = logger.JobScope(id);
-        SubmitOutcome outcome = await SubmitAsync(id, announcement, file, fields.KnownSpeakers, client, cancellationToken);
+        SubmitOutcome outcome = await handover.SubmitAsync(announcement, file, announcement.ToJob(id, client), fields.KnownSpeakers, cancellationToken);
         logger.UploadSubmitted(file.Length, outcome.GetType().Name);
         if (JobErrors.Of(outcome) is { } refusal)
             throw new OpenAiException(refusal);
         return (id, (outcome as SubmitOutcome.Completed)?.Result);
-    }
-
-    private async Task<SubmitOutcome> SubmitAsync(
-        Guid id, UploadAnnouncement announcement, SpooledPayload file, IReadOnlyList<VoiceSample> voices, JobClient client, CancellationToken cancellationToken)
-    {
-        StoredAudio? audio = null;
-        try
-        {
-            // Before the recording: storing that makes the names of both survive a crash.
-            if (voices.Count > 0)
-                VoiceSamples.Write(VoiceSamples.PathFor(files.StoredPath(id, announcement)), voices);
-            audio = (await files.StoreAsync(file.Path, id, announcement)) with { Sha256 = file.Sha256 };
-            SubmitOutcome outcome = await jobs.SubmitAsync(
-                new JobSubmission { Id = id, FileName = announcement.FileName, Audio = audio, Options = announcement.Options, Client = client }, cancellationToken);
-            if (outcome is not SubmitOutcome.Accepted)
-                Delete(audio.Path);
-            return outcome;
-        }
-        catch
-        {
-            // The audio of a job that is known must stay, whatever failed behind it.
-            if (audio is null || await jobs.FindAsync(id, CancellationToken.None) is null)
-                Delete(files.StoredPath(id, announcement));
-            throw;
-        }
-    }
-
-    private void Delete(string audioPath)
-    {
-        files.Delete(audioPath);
-        files.Delete(VoiceSamples.PathFor(audioPath));
     }
 }

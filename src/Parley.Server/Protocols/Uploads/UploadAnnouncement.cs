@@ -23,6 +23,17 @@ internal sealed record UploadAnnouncement
 
     /// <summary>Null: the file comes in one frame.</summary>
     public ChunkPlan? Chunks { get; init; }
+
+    /// <summary>The job that it becomes. Where the recording lies is known when that is stored.</summary>
+    public JobSubmission ToJob(Guid id, JobClient client) => new()
+    {
+        Id = id,
+        FileName = FileName,
+        Audio = new StoredAudio("", Md5, FileSize),
+        Options = Options,
+        Client = client,
+        Priority = Priority,
+    };
 }
 
 /// <summary>How a file is cut.</summary>

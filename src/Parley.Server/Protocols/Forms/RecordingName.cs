@@ -1,6 +1,6 @@
 using Parley.Server.Configuration;
 
-namespace Parley.Server.Protocols.OpenAi;
+namespace Parley.Server.Protocols.Forms;
 
 /// <summary>What kind of file was sent, from what its client calls it. Pure.</summary>
 internal static class RecordingName
@@ -32,7 +32,7 @@ internal static class RecordingName
     };
 
     /// <summary>The extension under which it is stored: one of the allowed ones.</summary>
-    /// <exception cref="OpenAiException">It is none of them.</exception>
+    /// <exception cref="FormException">It is none of them.</exception>
     public static string ExtensionOf(string fileName, string? contentType, ListenOptions options)
     {
         string extension = Path.GetExtension(fileName).ToLowerInvariant();
@@ -42,8 +42,8 @@ internal static class RecordingName
             extension = Synonyms.GetValueOrDefault(extension, extension);
         return IsAllowed(extension, options)
             ? extension
-            : throw new OpenAiException(OpenAiError.Invalid(
-                "file", $"Unrecognized file format '{OpenAiError.Quote(fileName)}'. Supported formats: {string.Join(", ", options.AllowedExtensions.Select(item => item.TrimStart('.')))}.", "unsupported_format"));
+            : throw new FormException(
+                FormFault.UnsupportedFormat, $"Unrecognized file format '{Quoted.Text(fileName)}'. Supported formats: {string.Join(", ", options.AllowedExtensions.Select(item => item.TrimStart('.')))}.", "file");
     }
 
     /// <summary>The name by which logs of people and results call it: short, and never empty.</summary>

@@ -1,6 +1,6 @@
 using Parley.Server.Protocols.Uploads;
 
-namespace Parley.Server.Protocols.OpenAi;
+namespace Parley.Server.Protocols.Forms;
 
 /// <summary>A form that has arrived: its file is on disk, its fields are as they were sent. Disposing deletes the files that are still there.</summary>
 internal sealed class MultipartForm : IDisposable
@@ -10,8 +10,8 @@ internal sealed class MultipartForm : IDisposable
     /// <summary>The part <c>file</c>; null when there was none.</summary>
     public SpooledPayload? File { get; private set; }
 
-    /// <summary>Files of <c>known_speaker_references[]</c>, in the order in which they came.</summary>
-    public List<SpooledPayload> References { get; } = [];
+    /// <summary>Files of other fields that the door takes to disk, in the order in which they came.</summary>
+    public List<SpooledPayload> Attachments { get; } = [];
 
     /// <summary>As the client calls it, without folders; never part of a path.</summary>
     public string FileName { get; private set; } = "";
@@ -19,16 +19,19 @@ internal sealed class MultipartForm : IDisposable
     /// <summary>What the client says that the file is; null when it says nothing.</summary>
     public string? ContentType { get; private set; }
 
+    /// <summary>Plain names of all fields but files.</summary>
+    public IEnumerable<string> Names => _fields.Keys;
+
     /// <summary>All values of a field in the order in which they came, under its plain name: <c>include</c> for <c>include[]</c> and <c>include[0]</c>.</summary>
     public IReadOnlyList<string> Values(string name) => _fields.TryGetValue(name, out List<string>? values) ? values : [];
 
     /// <summary>The value of a field that is no list; null when it is missing or empty.</summary>
-    /// <exception cref="OpenAiException">It was sent more than once.</exception>
+    /// <exception cref="FormException">It was sent more than once.</exception>
     public string? Value(string name)
     {
         IReadOnlyList<string> values = Values(name);
         if (values.Count > 1)
-            throw new OpenAiException(OpenAiError.Invalid(name, $"The field {name} was sent {values.Count} times. Send it once."));
+            throw FormException.Invalid(name, $"The field {name} was sent {values.Count} times. Send it once.");
         return values is [{ Length: > 0 } value] ? value : null;
     }
 
@@ -44,13 +47,13 @@ internal sealed class MultipartForm : IDisposable
         values.Add(value);
     }
 
-    /// <exception cref="OpenAiException">There is one already; this one is deleted.</exception>
+    /// <exception cref="FormException">There is one already; this one is deleted.</exception>
     public void Add(SpooledPayload file, string fileName, string? contentType)
     {
         if (File is not null)
         {
             file.Dispose();
-            throw new OpenAiException(OpenAiError.Invalid("file", "Two files were sent. Send one file in each request."));
+            throw FormException.Invalid("file", "Two files were sent. Send one file in each request.");
         }
 
         (File, FileName, ContentType) = (file, fileName, contentType);
@@ -59,7 +62,7 @@ internal sealed class MultipartForm : IDisposable
     public void Dispose()
     {
         File?.Dispose();
-        References.ForEach(reference => reference.Dispose());
+        Attachments.ForEach(attachment => attachment.Dispose());
     }
 
     /// <summary>A field's name without the brackets that mark a list.</summary>

@@ -5,10 +5,18 @@ using Microsoft.Net.Http.Headers;
 using Parley.Server.Configuration;
 using Parley.Server.Protocols.Uploads;
 
-namespace Parley.Server.Protocols.OpenAi;
+namespace Parley.Server.Protocols.Forms;
+
+/// <summary>A field that is no file but may be large: it goes to disk.</summary>
+/// <param name="Name">Its plain name.</param>
+/// <param name="ReadAsync">Takes one to disk, given what has come before it.</param>
+internal sealed record AttachmentField(string Name, Func<MultipartForm, Stream, CancellationToken, Task<SpooledPayload>> ReadAsync);
 
 /// <summary>Reads a multipart form as it comes: the file goes straight to disk, fields stay small. Safe for concurrent calls.</summary>
-internal sealed class MultipartFormReader(ListenOptions options, UploadFiles files)
+/// <param name="options">Limits.</param>
+/// <param name="files">Where files go.</param>
+/// <param name="attachments">A field that may be large; null where there is none.</param>
+internal sealed class MultipartFormReader(ListenOptions options, UploadFiles files, AttachmentField? attachments = null)
 {
     private const int MaxBoundary = 200;
     private const int MaxFields = 128;
@@ -19,7 +27,7 @@ internal sealed class MultipartFormReader(ListenOptions options, UploadFiles fil
     private const long SpareBytes = 64 * MiB;
 
     /// <summary>Reads a form to its end.</summary>
-    /// <exception cref="OpenAiException">It is none, or it breaks a limit; what was on disk of it is deleted.</exception>
+    /// <exception cref="FormException">It is none, or it breaks a limit; what was on disk of it is deleted.</exception>
     public async Task<MultipartForm> ReadAsync(HttpContext http)
     {
         string boundary = BoundaryOf(http.Request);
@@ -27,9 +35,9 @@ internal sealed class MultipartFormReader(ListenOptions options, UploadFiles fil
         if (http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = limit + SpareBytes;
         if (http.Request.ContentLength > limit + SpareBytes)
-            throw new OpenAiException(OpenAiError.TooLarge(options.MaxFileSizeMb));
+            throw FormException.TooLarge(options.MaxFileSizeMb);
         if (!files.HasSpaceFor(http.Request.ContentLength ?? 0))
-            throw new OpenAiException(OpenAiError.DiskFull);
+            throw FormException.DiskFull();
 
         MultipartForm form = new();
         try
@@ -41,7 +49,7 @@ internal sealed class MultipartFormReader(ListenOptions options, UploadFiles fil
         {
             form.Dispose();
             if (Explain(error) is { } known)
-                throw new OpenAiException(known);
+                throw known;
             throw;
         }
     }
@@ -51,17 +59,14 @@ internal sealed class MultipartFormReader(ListenOptions options, UploadFiles fil
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type)
             || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
         {
-            throw new OpenAiException(new OpenAiError(
-                StatusCodes.Status415UnsupportedMediaType,
-                OpenAiError.InvalidRequest,
-                $"The request's content type is '{OpenAiError.Quote(request.ContentType ?? "")}'. Send the file and the fields as multipart/form-data.",
-                Code: "unsupported_media_type"));
+            throw new FormException(
+                FormFault.NotAForm, $"The request's content type is '{Quoted.Text(request.ContentType)}'. Send the file and the fields as multipart/form-data.");
         }
 
         string boundary = HeaderUtilities.RemoveQuotes(type.Boundary).ToString();
         return boundary.Length is > 0 and <= MaxBoundary
             ? boundary
-            : throw new OpenAiException(OpenAiError.Invalid(null, $"The content type multipart/form-data needs a boundary of 1 to {MaxBoundary} characters."));
+            : throw FormException.Invalid(null, $"The content type multipart/form-data needs a boundary of 1 to {MaxBoundary} characters.");
     }
 
     private async Task ReadPartsAsync(HttpContext http, MultipartReader reader, MultipartForm form)
@@ -72,15 +77,15 @@ internal sealed class MultipartFormReader(ListenOptions options, UploadFiles fil
             if (!ContentDispositionHeaderValue.TryParse(part.ContentDisposition, out ContentDispositionHeaderValue? disposition)
                 || HeaderUtilities.RemoveQuotes(disposition.Name).ToString() is not { Length: > 0 } name)
             {
-                throw new OpenAiException(OpenAiError.Invalid(null, "A part of the form has no name. Each needs 'Content-Disposition: form-data; name=\"…\"'."));
+                throw FormException.Invalid(null, "A part of the form has no name. Each needs 'Content-Disposition: form-data; name=\"…\"'.");
             }
 
             if (++fields > MaxFields)
-                throw new OpenAiException(OpenAiError.Invalid(null, $"The form has more than {MaxFields} fields."));
+                throw FormException.Invalid(null, $"The form has more than {MaxFields} fields.");
             if (name is "file")
                 await ReadFileAsync(http, part, disposition, form);
-            else if (MultipartForm.PlainName(name) is KnownSpeakers.ReferencesField)
-                await ReadReferenceAsync(part.Body, form, http.RequestAborted);
+            else if (attachments is not null && string.Equals(MultipartForm.PlainName(name), attachments.Name, StringComparison.Ordinal))
+                form.Attachments.Add(await attachments.ReadAsync(form, part.Body, http.RequestAborted));
             else
                 bytesLeft -= await ReadFieldAsync(part.Body, name, bytesLeft, form, http.RequestAborted);
         }
@@ -94,21 +99,14 @@ internal sealed class MultipartFormReader(ListenOptions options, UploadFiles fil
         switch (file.Fault)
         {
             case SpoolFault.TooLarge:
-                throw new OpenAiException(OpenAiError.TooLarge(options.MaxFileSizeMb));
+                throw FormException.TooLarge(options.MaxFileSizeMb);
             case SpoolFault.DiskFull:
-                throw new OpenAiException(OpenAiError.DiskFull);
+                throw FormException.DiskFull();
             case not SpoolFault.None:
-                throw new OpenAiException(OpenAiError.Internal);
+                throw new FormException(FormFault.Internal, "The file could not be written.");
             default:
                 break;
         }
-    }
-
-    private async Task ReadReferenceAsync(Stream body, MultipartForm form, CancellationToken cancellationToken)
-    {
-        if (form.References.Count == KnownSpeakers.MaxSpeakers)
-            throw new OpenAiException(OpenAiError.Invalid(KnownSpeakers.ReferencesField, $"known_speaker_references[] takes at most {KnownSpeakers.MaxSpeakers} entries.", "invalid_value"));
-        form.References.Add(await DataUrlReader.ReadAsync(body, files, KnownSpeakers.ReferencesField, cancellationToken));
     }
 
     private static async Task<int> ReadFieldAsync(Stream body, string name, int bytesLeft, MultipartForm form, CancellationToken cancellationToken)
@@ -118,7 +116,7 @@ internal sealed class MultipartFormReader(ListenOptions options, UploadFiles fil
         for (int read = await body.ReadAsync(buffer, cancellationToken); read > 0; read = await body.ReadAsync(buffer, cancellationToken))
         {
             if (bytes.Length + read > bytesLeft)
-                throw new OpenAiException(OpenAiError.Invalid(OpenAiError.Quote(MultipartForm.PlainName(name)), $"The fields of the form are longer than {MaxFieldBytes >> 10} KiB in all."));
+                throw FormException.Invalid(Quoted.Text(MultipartForm.PlainName(name)), $"The fields of the form are longer than {MaxFieldBytes >> 10} KiB in all.");
             bytes.Write(buffer, 0, read);
         }
 
@@ -127,12 +125,12 @@ internal sealed class MultipartFormReader(ListenOptions options, UploadFiles fil
     }
 
     // Null: not the client's doing.
-    private OpenAiError? Explain(Exception error) => error switch
+    private FormException? Explain(Exception error) => error switch
     {
-        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => OpenAiError.TooLarge(options.MaxFileSizeMb),
-        BadHttpRequestException bad => new OpenAiError(bad.StatusCode, OpenAiError.InvalidRequest, $"The request's body cannot be read: {bad.Message}"),
-        InvalidDataException or EndOfStreamException => OpenAiError.Invalid(null, $"The request's body is no complete multipart form: {error.Message}"),
-        IOException => OpenAiError.Invalid(null, "The request's body is no complete multipart form: it ends too early."),
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => FormException.TooLarge(options.MaxFileSizeMb),
+        BadHttpRequestException => null,
+        InvalidDataException or EndOfStreamException => FormException.Invalid(null, $"The request's body is no complete multipart form: {error.Message}"),
+        IOException => FormException.Invalid(null, "The request's body is no complete multipart form: it ends too early."),
         _ => null,
     };
 }

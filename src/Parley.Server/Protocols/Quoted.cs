@@ -1,4 +1,4 @@
-namespace Parley.Server.Protocols.JobsApi;
+namespace Parley.Server.Protocols;
 
 /// <summary>Text of a client inside a sentence of ours. Pure.</summary>
 internal static class Quoted

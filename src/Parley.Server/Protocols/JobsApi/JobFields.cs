@@ -1,0 +1,46 @@
+using Parley.Server.Jobs;
+using Parley.Server.Protocols.Forms;
+
+namespace Parley.Server.Protocols.JobsApi;
+
+/// <summary>What a request asks for besides its recording; checked. The same fields wherever a job is made.</summary>
+internal sealed record JobFields
+{
+    private const int MaxPriority = 10;
+
+    // To add one: here, below, in docs/jobs.md and in openapi.json.
+    private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
+    {
+        "diarize", "num_speakers", "min_speakers", "max_speakers", "language", "keep_recording", "force_refresh", "priority",
+    };
+
+    public required JobOptions Options { get; init; }
+
+    public int Priority { get; init; }
+
+    /// <summary>Whether the recording stays for people who listen.</summary>
+    public bool KeepRecording { get; init; }
+
+    /// <summary>Reads the fields of a form. Another one is refused: it is misspelt, and would be missed.</summary>
+    /// <exception cref="FormException">One is wrong.</exception>
+    public static JobFields Read(MultipartForm form)
+    {
+        if (form.Names.FirstOrDefault(name => !Known.Contains(name)) is { } unknown)
+            throw FormException.Invalid(Quoted.Text(unknown), $"There is no field '{Quoted.Text(unknown)}'. Besides file there are {string.Join(", ", Known)}.");
+        return new JobFields
+        {
+            Options = new JobOptions
+            {
+                Diarize = FormFields.Flag(form, "diarize") ?? true,
+                Speakers = FormFields.Speakers(form),
+                Language = FormFields.Language(form),
+                ForceRefresh = FormFields.Flag(form, "force_refresh") ?? false,
+            },
+            KeepRecording = FormFields.Flag(form, "keep_recording") ?? false,
+            Priority = FormFields.Number(form, "priority", -MaxPriority, MaxPriority) ?? 0,
+        };
+    }
+
+    /// <summary>What tells this wish from others, as a text.</summary>
+    public string Canonical => $"{Options} {Priority} {KeepRecording}";
+}
