@@ -18,7 +18,9 @@ die() {
 is_current() {
   local stamp=$1 dll=$2
   shift 2
-  [ -f "$stamp" ] && [ -f "$dll" ] && [ -z "$(cd "$root" && find "$@" -newer "$stamp" -print -quit 2>/dev/null)" ]
+  # The page's packages are no source, and their coming changes the folder around them.
+  [ -f "$stamp" ] && [ -f "$dll" ] &&
+    [ -z "$(cd "$root" && find "$@" -name node_modules -prune -o ! -path src/Parley.Web -newer "$stamp" -print -quit 2>/dev/null)" ]
 }
 
 # Sets $dotnet to a dotnet that can run the program (cheap), or that has the SDK (a call of it).
@@ -34,12 +36,10 @@ find_dotnet() {
     "or without any rights into your home directory: curl -fsSL https://dot.net/v1/dotnet-install.sh | bash -s -- --channel 10.0"
 }
 
-# npm fetches ONNX Runtime; only the first build needs it.
+# npm fetches ONNX Runtime and the packages of the page, node builds the page: only the first build, and one after a change of these, needs them.
 need_npm() {
-  [ -d "$root/node_modules/onnxruntime-node" ] && [ -d "$root/node_modules/com.github.asus4.onnxruntime" ] && return
-  [ "${OnnxRuntimeFromNuGet:-}" = true ] && return
   command -v npm >/dev/null && command -v node >/dev/null && return
-  die "npm (of Node.js 18 or newer) is needed once, to fetch ONNX Runtime, and was not found. Install it: apt-get install npm, dnf install npm," \
+  die "Node.js 18 or newer with npm is needed to build, for ONNX Runtime and the web page, and was not found. Install it: apt-get install npm, dnf install npm," \
     "apk add npm, pacman -S npm, brew install node, or see https://nodejs.org."
 }
 

@@ -12,12 +12,12 @@ using Parley.Server.Configuration;
 using Parley.Server.Hosting;
 using Parley.Server.Jobs;
 using Parley.Server.Notifications;
+using Parley.Server.Pages;
 using Parley.Server.Protocols.JobsApi;
 using Parley.Server.Protocols.Origins;
 using Parley.Server.Telemetry;
 using Parley.Server.Telemetry.Metrics;
 using Parley.Server.Telemetry.StatusApi;
-using Parley.Server.Telemetry.StatusPage;
 using Parley.Server.Telemetry.Tracing;
 using Parley.Server.Workers;
 using ListenOptions = Parley.Server.Configuration.ListenOptions;
@@ -29,7 +29,7 @@ namespace Parley.Server;
 /// </summary>
 internal sealed class ServerHost : IAsyncDisposable
 {
-    // Connections that may exist besides those of clients: probes, scrapers, status pages.
+    // Connections that may exist besides those of clients: probes, scrapers, open pages.
     private const int SpareConnections = 256;
 
     private static readonly TimeSpan ReadyPoll = TimeSpan.FromMilliseconds(100);
@@ -152,11 +152,8 @@ internal sealed class ServerHost : IAsyncDisposable
         });
         application.MapHealth(State, options.Observability.MetricsEnabled);
         if (options.Observability.MetricsEnabled)
-        {
             application.MapMetrics(new MetricsText(State, _histograms, options.Transcription.DefaultEngine, _gpu, doors.Figures), _context.Current);
-            application.MapStatusPage();
-        }
-
+        application.MapPage();
         TokenValidator? tokens = options.Auth.Enabled ? new TokenValidator(options.Auth, _context.Time) : null;
         application.MapDeviceSwitch(State, _context, async token => tokens is not null && (await tokens.CheckAsync(token)).User is not null);
         application.MapEverythingElse();

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Parley.Server.Pages;
 using Parley.Server.Protocols.JobsApi;
 using Parley.Server.Protocols.OpenAi;
 using Parley.Server.Protocols.WebSockets;
@@ -45,7 +46,7 @@ internal static class RequestGate
         await WriteAsync(context, StatusCodes.Status426UpgradeRequired, "This server speaks WebSocket: connect to ws://host:port/. Its state is at /health.");
     });
 
-    private static bool IsOwnPage(PathString path) => path.Value is "/" or "/health" or "/livez" or "/readyz" or "/metrics" or "/status.js" or "/status.css" or ApiRoutes.Root + "/status";
+    private static bool IsOwnPage(PathString path) => WebPage.IsOurs(path) || path.Value is "/health" or "/livez" or "/readyz" or "/metrics" or ApiRoutes.Root + "/status";
 
     private static Task WriteAsync(HttpContext context, int status, string text)
     {

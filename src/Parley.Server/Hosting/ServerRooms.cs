@@ -23,7 +23,7 @@ internal sealed record ServerRooms
     /// <summary>Opens the jobs on disk; nothing runs before they are started.</summary>
     public required Func<ServerContext, ITranscriptionEngine, JobsRoom> Jobs { get; init; }
 
-    /// <summary>Adds the protocols. What they do not answer, the host does: health, metrics, status page, and 426 for the rest.</summary>
+    /// <summary>Adds the protocols. What they do not answer, the host does: health, metrics, the web page, and 426 for the rest.</summary>
     public Func<WebApplication, ServerContext, IJobs, ProtocolDoors> Protocols { get; init; } = static (application, context, jobs) =>
     {
         WebSocketProtocol protocol = application.UseParleyWebSockets(context.Options, jobs, context.Loggers, context.Time);

@@ -14,10 +14,9 @@ internal static class StartBlock
         ListenOptions listen = options.Server;
         TranscriptionOptions transcription = options.Transcription;
         bool isEverywhere = ConfigurationCheck.IsEverywhere(listen.Host);
-        string status = options.Observability.MetricsEnabled ? $"   status page {address}" : "";
         (string Name, string Value)[] lines =
         [
-            ("address", $"ws://{address.Authority}/{(isEverywhere ? " (all addresses)" : "")}{status}"),
+            ("address", $"ws://{address.Authority}/{(isEverywhere ? " (all addresses)" : "")}   page {address}"),
             ("models", $"{options.Funasr.Bundle}{(options.Funasr.Quantized ? ", 8-bit where there are both" : "")}"),
             ("device", $"{options.Funasr.Devices.Device}{(options.Funasr.Devices.Device is DeviceOptions.Auto ? $" (first of {string.Join(", ", options.Funasr.Devices.Priority)})" : "")}"),
             ("mode", transcription.ConcurrencyMode == ConcurrencyMode.Pool ? $"{transcription.MaxConcurrentTasks} worker processes" : "one job at a time in this process"),

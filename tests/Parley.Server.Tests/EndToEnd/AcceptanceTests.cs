@@ -240,7 +240,7 @@ public abstract partial class AcceptanceTests(AcceptanceTests.RunningServer runn
         ((string)health["status"]!).ShouldBe("healthy");
         foreach (string name in new[] { "funasr_queue_size", "funasr_queue_max", "funasr_tasks_inflight", "funasr_task_seconds_ema", "funasr_pool_size", "funasr_uptime_seconds", "funasr_cache_hits" })
             metrics.ShouldContain(name);
-        page.ShouldContain("FunASR 服务状态");
+        page.ShouldContain("<title>Parley</title>");
         ((int)elsewhere.StatusCode).ShouldBe(426);
         await using SpkClient elsewhereToo = await SpkClient.ConnectAsync(new Uri(Server.WebSocket, "/any/path"));
     }

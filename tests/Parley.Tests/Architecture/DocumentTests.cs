@@ -37,6 +37,9 @@ public sealed partial class DocumentTests
                 .Select(package => (package.Attribute("Include")!.Value, package.Attribute("Version")!.Value)),
             .. JsonDocument.Parse(Read("package.json")).RootElement.GetProperty("dependencies").EnumerateObject()
                 .Select(package => ($"{package.Name} (npm)", package.Value.GetString()!)),
+            .. from list in (string[])["dependencies", "devDependencies"]
+               from package in JsonDocument.Parse(Read("src/Parley.Web/package.json")).RootElement.GetProperty(list).EnumerateObject()
+               select ($"{package.Name} (npm)", package.Value.GetString()!),
         ];
 
         packages.Length.ShouldBeGreaterThan(10);
@@ -46,7 +49,7 @@ public sealed partial class DocumentTests
     [Fact]
     public void Third_party_notices_name_no_package_that_is_gone()
     {
-        string sources = Read("Directory.Packages.props") + Read("package.json");
+        string sources = Read("Directory.Packages.props") + Read("package.json") + Read("src/Parley.Web/package.json");
         string[] named = [.. Packages().Matches(Read("THIRD_PARTY_NOTICES.md")).Select(row => row.Groups[1].Value)];
         named.ShouldNotBeEmpty();
         named.Where(name => !sources.Contains($"\"{name}\"", StringComparison.Ordinal)).ShouldBeEmpty();
@@ -91,7 +94,7 @@ public sealed partial class DocumentTests
     [GeneratedRegex("(?s)```.*?```|`[^`\n]*`", RegexOptions.None, 1000)]
     private static partial Regex CodeBlocks();
 
-    [GeneratedRegex(@"^\| ([\w.-]+)(?: \(npm\))? \| \d", RegexOptions.Multiline, 1000)]
+    [GeneratedRegex(@"^\| ([\w.@/-]+)(?: \(npm\))? \| \d", RegexOptions.Multiline, 1000)]
     private static partial Regex Packages();
 
     [GeneratedRegex(@"^\d{4}-\d\d-\d\d-[a-z0-9-]+\.md$", RegexOptions.None, 1000)]

@@ -1,0 +1,50 @@
+import { eventsUrl, getJob, Problem } from './client';
+import type { Job, Sentence } from './types';
+
+export interface JobListener {
+  onJob(job: Job): void;
+  onSaid(sentences: Sentence[]): void;
+  /** The job has ended; the stream is closed. */
+  onEnd(job: Job): void;
+  /** It was deleted meanwhile. */
+  onGone(): void;
+}
+
+/** Follows one job. The browser reconnects by itself unless the server refuses; then we ask again. Returns what ends it. */
+export function followJob(id: string, listener: JobListener): () => void {
+  let source: EventSource | null = null, timer = 0, isOver = false;
+
+  const open = (): void => {
+    source = new EventSource(eventsUrl(id));
+    source.addEventListener('job', event => listener.onJob(JSON.parse((event as MessageEvent<string>).data) as Job));
+    source.addEventListener('said', event => listener.onSaid((JSON.parse((event as MessageEvent<string>).data) as { sentences: Sentence[] }).sentences));
+    source.addEventListener('end', event => {
+      close();
+      listener.onEnd(JSON.parse((event as MessageEvent<string>).data) as Job);
+    });
+    source.onerror = () => {
+      if (source?.readyState === EventSource.CLOSED && !isOver)
+        timer = window.setTimeout(() => void askWhy(), 2000);
+    };
+  };
+  // The browser does not tell why it gave up: a plain question does, and brings the sign-in or the banner where they belong.
+  const askWhy = async (): Promise<void> => {
+    try {
+      listener.onJob(await getJob(id));
+    } catch (error) {
+      if (error instanceof Problem && error.status === 404)
+        listener.onGone();
+      if (error instanceof Problem && error.status < 500)
+        return;
+    }
+    if (!isOver)
+      open();
+  };
+  const close = (): void => {
+    isOver = true;
+    window.clearTimeout(timer);
+    source?.close();
+  };
+  open();
+  return close;
+}

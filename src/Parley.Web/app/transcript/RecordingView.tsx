@@ -1,0 +1,157 @@
+import { useSignal } from '@preact/signals';
+import type { JSX } from 'preact';
+import { useEffect, useMemo } from 'preact/hooks';
+import { isReachable, session } from '../api/client';
+import { isActive } from '../api/types';
+import { t } from '../language/language';
+import { Icon } from '../shared/icons';
+import { Lost } from '../shared/Lost';
+import { copy } from '../shared/clipboard';
+import { Following, reveal } from './Following';
+import { rowId } from './highlights';
+import { JobProgress } from './JobProgress';
+import { Player } from './Player';
+import { PlayerModel } from './PlayerModel';
+import { RecordingHead } from './RecordingHead';
+import { RecordingModel, undo } from './RecordingModel';
+import { RediarizeDialog } from './RediarizeDialog';
+import { handleClick, moveFocus } from './sentenceActions';
+import { listen, type Shortcut } from './shortcuts';
+import { ShortcutsDialog } from './ShortcutsDialog';
+import { Speakers } from './Speakers';
+import { Turns } from './Turns';
+
+/** One recording: while it is made its progress and what was said so far, then transcript, speakers and player. */
+export function RecordingView({ id }: { id: string }): JSX.Element | null {
+  const model = useMemo(() => new RecordingModel(id), [id]);
+  useEffect(() => () => model.close(), [model]);
+  useEffect(() => {
+    if (isReachable.value && session.value !== null && model.transcript.peek() === null && !model.isMissing.peek())
+      void model.open();
+  }, [model, isReachable.value]);
+  const job = model.job.value, saidCount = model.said.value.length;
+  useEffect(() => {
+    // Whoever reads the newest line sees the next one, too.
+    if (saidCount > 0 && document.documentElement.scrollHeight - innerHeight - scrollY < 240)
+      scrollTo({ top: document.documentElement.scrollHeight });
+  }, [saidCount]);
+  useEffect(() => {
+    document.title = job ? `${job.file_name} · Parley` : 'Parley';
+  }, [job?.file_name]);
+
+  if (model.isMissing.value)
+    return <Lost isRecording />;
+  if (!job)
+    return model.trouble.value ? <p class="refusal trouble" role="alert">{model.trouble.value}</p> : <div class="recording" aria-busy="true"><div class="ghost title-ghost" /></div>;
+  if (model.transcript.value)
+    return <Finished model={model} />;
+  return (
+    <div class="recording">
+      <RecordingHead model={model} job={job} onKeys={null} />
+      {model.trouble.value ? <p class="refusal trouble" role="alert">{model.trouble.value}</p> : <JobProgress job={job} />}
+      <div class="transcript live" aria-live="off"><Turns model={model} /></div>
+      {isActive(job) && model.said.value.length > 0 && <p class="muted typing">{t('live.more')}</p>}
+    </div>
+  );
+}
+
+function Finished({ model }: { model: RecordingModel }): JSX.Element {
+  const job = model.job.value!, transcript = model.transcript.value!;
+  const player = useMemo(() => job.has_recording ? new PlayerModel(model.id) : null, [model]);
+  const following = useMemo(() => player && new Following(model, player), [player]);
+  const dialog = useSignal<'keys' | 'rediarize' | null>(null);
+  useEffect(() => {
+    following?.start();
+    return () => {
+      following?.stop();
+      player?.close();
+    };
+  }, [player, following]);
+  const shortcuts = useMemo(() => player && following ? keysOf(model, player, following, () => dialog.value = dialog.value === 'keys' ? null : 'keys') : [], [player, following]);
+  useEffect(() => listen(shortcuts, () => void undo(model)), [shortcuts]);
+  useEffect(() => {
+    document.querySelector('.sentence .at')?.setAttribute('tabindex', '0');
+  }, [transcript]);
+
+  const canPlay = player?.isPlayable.value ?? false;
+  return (
+    <div class={canPlay ? 'recording with-player' : 'recording'}>
+      <RecordingHead model={model} job={job} onKeys={player ? () => dialog.value = 'keys' : null} />
+      {!canPlay && <p class="muted small-text">{t(job.has_recording ? 'player.unplayable' : 'player.none')}</p>}
+      <div class="columns">
+        <aside class="side"><Speakers model={model} transcript={transcript} onRediarize={() => dialog.value = 'rediarize'} /></aside>
+        {/* Clicks of the mouse on words; every sentence has buttons for those without one. */}
+        <div class={canPlay ? 'transcript playable' : 'transcript'} role="region" aria-label={t('transcript.title')}
+          onClick={event => player && handleClick(event, model, player)}
+          onKeyDown={event => {
+            const target = event.target as HTMLElement;
+            if ((event.key === 'ArrowDown' || event.key === 'ArrowUp') && target.matches('.at, .sentence-more')) {
+              event.preventDefault();
+              event.stopPropagation();
+              moveFocus(target, event.key === 'ArrowDown' ? 1 : -1, model);
+            }
+          }}
+          onFocusIn={event => rove(event.currentTarget, event.target as HTMLElement)}>
+          {transcript.sentences.length === 0 ? <p class="empty muted">{t('transcript.empty')}</p> : <Turns model={model} />}
+        </div>
+      </div>
+      {player && canPlay && following && (
+        <>
+          {!following.isOn.value && player.isPlaying.value && <button type="button" class="button follow" onClick={() => following.resume()}><Icon name="follow" />{t('player.follow')}</button>}
+          <Player id={model.id} player={player} sentences={transcript.sentences} length={transcript.duration} />
+        </>
+      )}
+      {dialog.value === 'keys' && <ShortcutsDialog shortcuts={shortcuts} onClose={() => dialog.value = null} />}
+      {dialog.value === 'rediarize' && <RediarizeDialog id={model.id} speakers={transcript.speakers.length} onClose={() => dialog.value = null} />}
+    </div>
+  );
+}
+
+/** The sentence that was focused last is the one in the order of tabs. */
+function rove(list: HTMLElement, target: HTMLElement): void {
+  const row = target.closest<HTMLElement>('.sentence');
+  if (!row)
+    return;
+  for (const button of list.querySelectorAll('.sentence [tabindex="0"]'))
+    button.setAttribute('tabindex', '-1');
+  for (const button of row.querySelectorAll('button'))
+    button.setAttribute('tabindex', '0');
+}
+
+function keysOf(model: RecordingModel, player: PlayerModel, following: Following, showKeys: () => void): Shortcut[] {
+  const focused = (): string | null => document.activeElement?.closest<HTMLElement>('.sentence')?.dataset['id'] ?? following.current.value ?? model.sentences.value[0]?.id ?? null;
+  const toSentence = (direction: 1 | -1): void => {
+    const at = following.current.value === null ? -1 : model.byId.value.get(following.current.value)?.index ?? -1;
+    const next = model.sentences.value[Math.max(0, at + direction)];
+    if (next) {
+      player.seek(next.start + 0.001);
+      reveal(next.id);
+    }
+  };
+  const edit = (): void => {
+    const id = focused();
+    if (id !== null && document.getElementById(rowId(id))) {
+      model.editing.value = id;
+      reveal(id);
+    }
+  };
+  const copyCurrent = (): void => {
+    const sentence = model.byId.value.get(focused() ?? '')?.sentence;
+    if (sentence)
+      void copy(sentence.text);
+  };
+  return [
+    { keys: [' ', 'k'], shown: t('key.space'), what: 'key.play', run: () => player.toggle() },
+    { keys: ['ArrowLeft'], shown: '←', what: 'key.back', run: () => player.skip(-5) },
+    { keys: ['ArrowRight'], shown: '→', what: 'key.skip', run: () => player.skip(5) },
+    { keys: ['p'], shown: 'P', what: 'key.previous', run: () => toSentence(-1) },
+    { keys: ['n'], shown: 'N', what: 'key.next', run: () => toSentence(1) },
+    { keys: ['['], shown: '[', what: 'key.slower', run: () => player.shiftRate(-1) },
+    { keys: [']'], shown: ']', what: 'key.faster', run: () => player.shiftRate(1) },
+    { keys: ['/'], shown: '/', what: 'key.search', run: () => document.getElementById('transcript-search')?.focus() },
+    { keys: ['e'], shown: 'E', what: 'key.edit', run: edit },
+    { keys: ['c'], shown: 'C', what: 'key.copy', run: copyCurrent },
+    { keys: ['f'], shown: 'F', what: 'key.follow', run: () => following.resume() },
+    { keys: ['?'], shown: '?', what: 'key.help', run: showKeys },
+  ];
+}
