@@ -3,27 +3,50 @@ using System.Text.RegularExpressions;
 
 namespace Parley.Server.Tests.OpenAi;
 
-/// <summary>docs/api.md against a whole server with the shipped models.</summary>
+/// <summary>docs/api.md and docs/jobs.md against a whole server with the shipped models.</summary>
 [Trait("Group", "e2e")]
 public sealed partial class ApiDocumentTests(LiveServer server) : IClassFixture<LiveServer>
 {
     [Fact]
     public async Task Every_example_runs()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "The examples are for a shell with curl.");
-        string[] examples = [.. Blocks().Matches(await File.ReadAllTextAsync(Path.Combine(TestPaths.Root, "docs", "api.md"))).Select(match => match.Groups[1].Value)];
+        string[] examples = await ExamplesAsync("api.md");
         examples.Length.ShouldBeGreaterThan(8);
-
         foreach (string example in examples)
-        {
-            ProcessStartInfo start = new("bash", ["-c", example]) { WorkingDirectory = TestPaths.Root, UseShellExecute = false, RedirectStandardOutput = true };
-            start.Environment["PARLEY"] = server.BaseUrl.GetLeftPart(UriPartial.Authority);
-            using Process shell = Process.Start(start)!;
-            string output = await shell.StandardOutput.ReadToEndAsync();
-            await shell.WaitForExitAsync();
-            shell.ExitCode.ShouldBe(0, example);
-            output.Trim().ShouldNotBeEmpty(example);
-        }
+            (await RunAsync(example)).Trim().ShouldNotBeEmpty(example);
+    }
+
+    [Fact]
+    public async Task The_examples_of_the_jobs_api_run_one_after_the_other()
+    {
+        string[] examples = await ExamplesAsync("jobs.md");
+        examples.Length.ShouldBeGreaterThan(7);
+
+        // What one of them names, those after it use.
+        string output = await RunAsync(string.Join('\n', examples.Prepend("set -e")));
+
+        output.ShouldContain("202\n200\n");
+        output.ShouldContain("event: end\n");
+        output.ShouldContain("00:00:0");
+        output.ShouldContain("not_cancellable");
+        output.ShouldContain("204\n");
+    }
+
+    private static async Task<string[]> ExamplesAsync(string document)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The examples are for a shell with curl.");
+        return [.. Blocks().Matches(await File.ReadAllTextAsync(Path.Combine(TestPaths.Root, "docs", document))).Select(match => match.Groups[1].Value)];
+    }
+
+    private async Task<string> RunAsync(string script)
+    {
+        ProcessStartInfo start = new("bash", ["-c", script]) { WorkingDirectory = TestPaths.Root, UseShellExecute = false, RedirectStandardOutput = true };
+        start.Environment["PARLEY"] = server.BaseUrl.GetLeftPart(UriPartial.Authority);
+        using Process shell = Process.Start(start)!;
+        string output = await shell.StandardOutput.ReadToEndAsync();
+        await shell.WaitForExitAsync();
+        shell.ExitCode.ShouldBe(0, script + output);
+        return output;
     }
 
     [GeneratedRegex("^```bash\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]

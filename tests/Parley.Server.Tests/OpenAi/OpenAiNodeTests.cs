@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Text.Json;
 
 namespace Parley.Server.Tests.OpenAi;
@@ -8,14 +6,12 @@ namespace Parley.Server.Tests.OpenAi;
 [Trait("Group", "e2e")]
 public sealed class OpenAiNodeTests(LiveServer server) : IClassFixture<LiveServer>
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
-
     [Fact]
     public async Task Every_format_streams_and_errors_arrive()
     {
-        string folder = await InstallAsync();
+        string folder = await NodeFolder.InstallAsync(Path.Combine("OpenAi", "Node"));
 
-        (int status, string output, string trouble) = await RunAsync("node", ["client.mjs", server.BaseUrl.ToString(), Path.Combine(TestPaths.Root, "samples")], folder);
+        (int status, string output, string trouble) = await NodeFolder.RunAsync("node", ["client.mjs", server.BaseUrl.ToString(), Path.Combine(TestPaths.Root, "samples")], folder);
 
         status.ShouldBe(0, trouble);
         JsonElement answer = JsonDocument.Parse(output).RootElement;
@@ -53,50 +49,5 @@ public sealed class OpenAiNodeTests(LiveServer server) : IClassFixture<LiveServe
         errors.GetProperty("file").GetProperty("code").GetString().ShouldBe("invalid_file");
         errors.GetProperty("retrieve").GetProperty("status").GetInt32().ShouldBe(404);
         errors.GetProperty("translation").GetProperty("code").GetString().ShouldBe("not_supported");
-    }
-
-    // The package is fetched once, into the folder of build results.
-    private static async Task<string> InstallAsync()
-    {
-        string source = Path.Combine(TestPaths.Root, "tests", "Parley.Server.Tests", "OpenAi", "Node");
-        string folder = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "openai-node")).FullName;
-        foreach (string name in (string[])["package.json", "package-lock.json", "client.mjs"])
-            File.Copy(Path.Combine(source, name), Path.Combine(folder, name), overwrite: true);
-        try
-        {
-            (int status, string version, _) = await RunAsync("node", ["--version"], folder);
-            Assert.SkipUnless(status == 0 && int.TryParse(version.TrimStart('v').Split('.')[0], out int major) && major >= 20, $"Node.js 20 or later is needed; found {version}.");
-        }
-        catch (Win32Exception)
-        {
-            Assert.Skip("Node.js is not installed.");
-        }
-
-        if (!File.Exists(Path.Combine(folder, "node_modules", "openai", "package.json")))
-        {
-            string npm = OperatingSystem.IsWindows() ? "npm.cmd" : "npm";
-            (int status, _, string trouble) = await RunAsync(npm, ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], folder);
-            Assert.SkipUnless(status == 0, $"npm cannot fetch the openai package: {trouble}");
-        }
-
-        return folder;
-    }
-
-    private static async Task<(int Status, string Output, string Trouble)> RunAsync(string program, string[] arguments, string folder)
-    {
-        ProcessStartInfo start = new(program, arguments) { WorkingDirectory = folder, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        using Process process = Process.Start(start)!;
-        using CancellationTokenSource late = new(Patience);
-        try
-        {
-            Task<string> output = process.StandardOutput.ReadToEndAsync(late.Token), trouble = process.StandardError.ReadToEndAsync(late.Token);
-            await process.WaitForExitAsync(late.Token);
-            return (process.ExitCode, (await output).Trim(), await trouble);
-        }
-        finally
-        {
-            if (!process.HasExited)
-                process.Kill(entireProcessTree: true);
-        }
     }
 }

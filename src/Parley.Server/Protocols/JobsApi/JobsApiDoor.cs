@@ -18,6 +18,7 @@ internal sealed class JobsApiDoor
         _endpoints =
         [
             new SessionEndpoints(_admission),
+            new DescriptionEndpoint(),
             new SubmitEndpoint(context),
             new JobEndpoints(context),
             new TranscriptEndpoints(context),
