@@ -17,6 +17,9 @@ internal static partial class PipelineLog
     [LoggerMessage(1004, LogLevel.Information, "Transcribing {AudioMinutes:F1} min of audio on {Devices}, expected to take {ExpectedMinutes:F1} min")]
     public static partial void TranscribingExpected(this ILogger logger, double audioMinutes, string devices, double expectedMinutes);
 
+    [LoggerMessage(1006, LogLevel.Information, "The network of {Stage}: {Note}")]
+    public static partial void Optimization(this ILogger logger, string stage, string note);
+
     [LoggerMessage(1005, LogLevel.Information, "Transcribing audio of unknown length on {Devices}")]
     public static partial void TranscribingUnknownLength(this ILogger logger, string devices);
 }

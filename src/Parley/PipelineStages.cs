@@ -4,6 +4,7 @@ using Parley.Audio;
 using Parley.Features;
 using Parley.Inference;
 using Parley.Inference.Devices;
+using Parley.Inference.Optimized;
 using Parley.Models;
 using Parley.Punctuation;
 using Parley.Speakers;
@@ -16,10 +17,12 @@ namespace Parley;
 internal sealed class PipelineStages : IDisposable
 {
     private readonly Dictionary<PipelineStage, ModelSession> _sessions = [];
+    private readonly bool _useOptimized;
 
     private PipelineStages(ModelBundle bundle, PipelineOptions options)
     {
         Bundle = bundle;
+        _useOptimized = options.Inference.UseOptimized;
         long start = Stopwatch.GetTimestamp();
         List<(PipelineStage Stage, string Path)> models =
         [
@@ -102,6 +105,20 @@ internal sealed class PipelineStages : IDisposable
         voices?.Embeddings(cancellationToken);
     }
 
+    /// <summary>Takes up rewritten networks that were made since the stages were loaded. Call it between recordings.</summary>
+    public void TakeUpOptimized()
+    {
+        if (!_useOptimized)
+            return;
+        foreach (ModelSession session in _sessions.Values)
+            session.TakeUpOptimized();
+    }
+
+    /// <summary>Stages whose networks were rewritten, or refused that, with what is to be said about it.</summary>
+    public IEnumerable<(string Stage, string Note)> OptimizationNotes()
+        => _sessions.OrderBy(item => item.Key).Where(item => OptimizationNote(item.Value) is not null)
+            .Select(item => (item.Key.ToString().ToLowerInvariant(), OptimizationNote(item.Value)!));
+
     /// <summary>Batches as asked for, but no longer than the recogniser's device takes.</summary>
     public BatchOptions BatchWithin(BatchOptions asked)
         => _sessions[PipelineStage.Asr].Limits.MaxBatchSeconds is { } most && most < asked.MaxBatchSeconds ? asked with { MaxBatchSeconds = most } : asked;
@@ -113,7 +130,7 @@ internal sealed class PipelineStages : IDisposable
             .Where(stage => stage != PipelineStage.Transcripts && (stage != PipelineStage.Speakers || embedded));
         return [.. ran.Select(stage => new StageReceipt(
             TranscriptAssembler.NameOf(stage),
-            _sessions.TryGetValue(stage, out ModelSession? session) ? Path.GetFileName(Path.GetDirectoryName(session.ModelPath)) : null,
+            _sessions.TryGetValue(stage, out ModelSession? session) ? Path.GetFileName(Path.GetDirectoryName(session.ModelPath)) + (OptimizationNote(session) is { } note ? $" ({note})" : "") : null,
             session is null ? null : string.Join(", ", scope.DevicesOf(session)),
             clock.Seconds(stage)))];
     }
@@ -130,6 +147,10 @@ internal sealed class PipelineStages : IDisposable
         string path = Path.Combine(directory, "model_eb.onnx");
         return File.Exists(path) ? ModelSession.Load(path, inference with { Threads = 1 }) : null;
     }
+
+    private string? OptimizationNote(ModelSession session)
+        => session.IsOptimized ? "optimised"
+            : _useOptimized && OptimizedModels.Find(session.ModelPath) is { Refusal: { } refusal } ? $"original; optimised refused: {refusal}" : null;
 
     // Recognition and embedding run side by side and share the cores; the other two are small.
     private void LoadSessions(List<(PipelineStage Stage, string Path)> models, InferenceOptions inference)

@@ -44,6 +44,8 @@ public sealed class TranscriptionPipeline : IDisposable
         ILogger logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger<TranscriptionPipeline>();
         PipelineStages stages = PipelineStages.Load(bundle, options);
         logger.Loaded(bundle.Name, stages.LoadTime.TotalSeconds);
+        foreach ((string stage, string note) in stages.OptimizationNotes())
+            logger.Optimization(stage, note);
         return new TranscriptionPipeline(stages, options, logger);
     }
 
@@ -85,6 +87,7 @@ public sealed class TranscriptionPipeline : IDisposable
         ArgumentNullException.ThrowIfNull(audio);
         if (embedVoices && !_options.Diarize)
             throw new ArgumentException("Voices are asked for, but this pipeline was loaded without their model.", nameof(embedVoices));
+        _stages.TakeUpOptimized();
         AnnounceStart(audio);
         using AnalysisRun run = new(_stages, _options, audio, embedVoices, progress, cancellationToken);
         RecordingAnalysis analysis = await run.AnalyzeAsync().ConfigureAwait(false);

@@ -54,7 +54,7 @@ internal sealed class BenchCommand : ExampleCommand
         Arguments.Add(_audio);
         foreach (Option option in new Option[] { _devices, _runs, _seconds, _mode, _output, _trial })
             Options.Add(option);
-        _common = new CommonOptions(this);
+        _common = new CommonOptions(this, runsModels: true);
         _mode.AcceptOnlyFromAmong(DeviceJson.NameOf(BenchMode.Pool), DeviceJson.NameOf(BenchMode.Lock));
         Validators.Add(CheckAudio);
         SetAction((parsed, cancellationToken) => RunAsync(parsed, terminal, cancellationToken));
@@ -77,7 +77,7 @@ internal sealed class BenchCommand : ExampleCommand
             throw new UsageException($"There is no file {audio}.");
         IReadOnlyList<string> devices = parsed.GetValue(_trial) is { } device ? [device] : Devices(parsed);
         ModelBundle bundle = ModelBundle.Load(settings.ChooseBundle(parsed.GetValue(_common.Models)), _common.BundleOptions(parsed, settings));
-        BenchTrial trial = new(bundle, audio is null ? string.Empty : Path.GetFullPath(audio), parsed.GetValue(_runs) ?? DefaultRuns, settings.Threads, terminal.WriteError);
+        BenchTrial trial = new(bundle, audio is null ? string.Empty : Path.GetFullPath(audio), parsed.GetValue(_runs) ?? DefaultRuns, settings.Threads, _common.UseOptimized(parsed, settings), terminal.WriteError);
         string folder = Path.GetFullPath(parsed.GetValue(_output) ?? "parley-bench");
         if (parsed.GetValue(_trial) is not null)
         {

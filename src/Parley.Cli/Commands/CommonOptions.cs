@@ -9,10 +9,14 @@ namespace Parley.Cli.Commands;
 /// <summary>Options that all commands share, and what follows from them.</summary>
 internal sealed class CommonOptions
 {
-    public CommonOptions(Command command)
+    /// <param name="command">The command that gets the options.</param>
+    /// <param name="runsModels">Whether it transcribes, so that rewritten networks matter.</param>
+    public CommonOptions(Command command, bool runsModels = false)
     {
         command.Options.Add(Models);
         command.Options.Add(Quantized);
+        if (runsModels)
+            command.Options.Add(NoOptimize);
         command.Options.Add(Config);
         command.Options.Add(Verbose);
     }
@@ -26,6 +30,11 @@ internal sealed class CommonOptions
     public Option<bool> Quantized { get; } = new("--quantized")
     {
         Description = "Take model_quant.onnx where a model has both kinds of weights: smaller, and faster on some processors.",
+    };
+
+    public Option<bool> NoOptimize { get; } = new("--no-optimize")
+    {
+        Description = "Run the networks as they were delivered, not those that parley models optimize has made of them.",
     };
 
     public Option<string?> Config { get; } = new("--config")
@@ -42,6 +51,9 @@ internal sealed class CommonOptions
     public ModelBundleOptions BundleOptions(ParseResult parsed, Settings settings)
         => new() { PreferQuantized = parsed.GetValue(Quantized) || settings.Quantized, SearchFolders = settings.SearchFolders };
 
+    /// <summary>Whether rewritten networks may run.</summary>
+    public bool UseOptimized(ParseResult parsed, Settings settings) => settings.Optimize && !parsed.GetValue(NoOptimize);
+
     public ILoggerFactory CreateLoggers(ParseResult parsed, Terminal terminal, bool quiet = false)
     {
         bool verbose = parsed.GetValue(Verbose);
@@ -56,6 +68,8 @@ internal sealed class CommonOptions
         List<string> options = ["--models", bundle.Directory];
         if (parsed.GetValue(Quantized))
             options.Add("--quantized");
+        if (parsed.GetValue(NoOptimize))
+            options.Add("--no-optimize");
         if (parsed.GetValue(Config) is { } config)
             options.AddRange(["--config", config]);
         if (parsed.GetValue(Verbose))

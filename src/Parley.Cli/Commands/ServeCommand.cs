@@ -36,7 +36,7 @@ internal sealed class ServeCommand : ExampleCommand
     {
         foreach (Option option in new Option[] { _host, _port, _device, _dataDirectory, _check })
             Options.Add(option);
-        _common = new CommonOptions(this);
+        _common = new CommonOptions(this, runsModels: true);
         _device.Validators.Add(result =>
         {
             if (result.Tokens is [var token] && !DeviceManager.IsKnownName(token.Value))
@@ -57,6 +57,7 @@ internal sealed class ServeCommand : ExampleCommand
         Add("funasr.device", parsed.GetValue(_device), "--device");
         Add("funasr.bundle", parsed.GetValue(_common.Models), "--models");
         Add("funasr.quantized", parsed.GetValue(_common.Quantized) ? "true" : null, "--quantized");
+        Add("funasr.optimize", parsed.GetValue(_common.NoOptimize) ? "false" : null, "--no-optimize");
         Add("logging.level", parsed.GetValue(_common.Verbose) ? "DEBUG" : null, "--verbose");
         return new ConfigurationRequest
         {

@@ -96,7 +96,7 @@ internal sealed class TranscribeCommand : ExampleCommand
             Options.Add(option);
         }
 
-        _common = new CommonOptions(this);
+        _common = new CommonOptions(this, runsModels: true);
         _vadProfile.AcceptOnlyFromAmong(ProfileNames);
         Validators.Add(CheckSpeakers);
         Validators.Add(result =>
@@ -200,6 +200,7 @@ internal sealed class TranscribeCommand : ExampleCommand
             Inference = new InferenceOptions
             {
                 Threads = parsed.GetValue(_threads) ?? settings.Threads,
+                UseOptimized = _common.UseOptimized(parsed, settings),
                 Devices = new DeviceManager(settings.DeviceOptions(parsed.GetValue(_device)), loggers.CreateLogger<DeviceManager>()),
             },
         };

@@ -12,6 +12,9 @@ internal sealed record Settings
     /// <summary><c>funasr.quantized</c>: whether the smaller weights are taken where there are both kinds.</summary>
     public bool Quantized { get; init; }
 
+    /// <summary><c>funasr.optimize</c>: whether rewritten networks may run.</summary>
+    public bool Optimize { get; init; } = true;
+
     /// <summary><c>funasr.model_dir</c>: a bundle, or the folder in which bundles lie. Full path.</summary>
     public string? ModelDirectory { get; init; }
 

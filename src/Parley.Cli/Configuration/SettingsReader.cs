@@ -29,6 +29,7 @@ internal static class SettingsReader
             Bundle = IsSet("funasr.bundle") && !string.Equals(options.Bundle, options.ModelDir, StringComparison.Ordinal) ? options.Bundle : null,
             ModelDirectory = options.ModelDir,
             Quantized = options.Quantized,
+            Optimize = options.Optimize,
             BatchSeconds = IsSet("funasr.batch_size_s") ? options.BatchSizeS : null,
             Threads = options.Ncpu,
             Device = IsSet("funasr.device") ? options.Devices.Device : null,

@@ -20,7 +20,7 @@ internal sealed record BenchResult
     /// <summary>Wall seconds of each run, in their order; warming up is not among them.</summary>
     public required IReadOnlyList<double> RunSeconds { get; init; }
 
-    /// <summary>Seconds of each stage in the median run, in pipeline order. Stages overlap.</summary>
+    /// <summary>Seconds of each stage in the median run (of an even number, the mean of the two in the middle), in pipeline order. Stages overlap.</summary>
     public required IReadOnlyList<BenchStage> Stages { get; init; }
 
     /// <summary>The most memory that the process ever held, in bytes.</summary>
@@ -32,8 +32,8 @@ internal sealed record BenchResult
     /// <summary>Whether all runs on this device gave the same transcript.</summary>
     public required bool RunsAgree { get; init; }
 
-    /// <summary>Wall seconds of the median run; of an even number the faster of the two in the middle.</summary>
-    public double Seconds => RunSeconds.Order().ElementAt((RunSeconds.Count - 1) / 2);
+    /// <summary>Median of the runs' wall seconds; of an even number the mean of the two in the middle.</summary>
+    public double Seconds => Median.Of(RunSeconds);
 
     /// <summary>Wall seconds for each second of audio.</summary>
     public double Rtf => Seconds / AudioSeconds;

@@ -11,8 +11,9 @@ namespace Parley.Cli.Devices;
 /// <param name="Audio">The recording.</param>
 /// <param name="Runs">Runs that count.</param>
 /// <param name="Threads">Threads of the CPU; null lets the program choose.</param>
+/// <param name="UseOptimized">Whether the CPU may run rewritten networks.</param>
 /// <param name="Tell">Told how it goes.</param>
-internal sealed record BenchTrial(ModelBundle Bundle, string Audio, int Runs, int? Threads, Action<string> Tell)
+internal sealed record BenchTrial(ModelBundle Bundle, string Audio, int Runs, int? Threads, bool UseOptimized, Action<string> Tell)
 {
     /// <summary>Runs once to warm up (drivers compile then), and so many times more; writes the transcript in all formats.</summary>
     /// <param name="device">Name of the device.</param>
@@ -21,7 +22,7 @@ internal sealed record BenchTrial(ModelBundle Bundle, string Audio, int Runs, in
     /// <exception cref="Inference.InferenceException">The device is not there, or failed.</exception>
     public async Task<BenchResult> RunAsync(string device, string folder, CancellationToken cancellationToken)
     {
-        using DevicePipeline pipeline = new(Bundle, device, Threads, Tell);
+        using DevicePipeline pipeline = new(Bundle, device, Threads, UseOptimized, Tell);
         Transcript first = await pipeline.TranscribeAsync(Audio, cancellationToken);
         IReadOnlyList<string> lines = TranscriptDiff.Lines(first);
         List<Transcript> results = [];
@@ -38,7 +39,7 @@ internal sealed record BenchTrial(ModelBundle Bundle, string Audio, int Runs, in
         foreach (TranscriptFormat format in Enum.GetValues<TranscriptFormat>())
             AtomicFile.WriteBytes(Path.Combine(folder, "transcript" + TranscriptWriter.FileExtension(format)), output => TranscriptWriter.Write(first, format, document, output));
 
-        Transcript median = results.OrderBy(result => result.Receipt.WallSeconds).ElementAt((results.Count - 1) / 2);
+        (Transcript lower, Transcript upper) = Median.Middle(results, result => result.Receipt.WallSeconds);
         using Process self = Process.GetCurrentProcess();
         return new BenchResult
         {
@@ -47,7 +48,7 @@ internal sealed record BenchTrial(ModelBundle Bundle, string Audio, int Runs, in
             AudioSeconds = first.Duration.TotalSeconds,
             LoadSeconds = pipeline.LoadTime.TotalSeconds,
             RunSeconds = [.. results.Select(result => result.Receipt.WallSeconds)],
-            Stages = [.. median.Receipt.Stages.Select(stage => new BenchStage(stage.Stage, stage.Device, stage.Seconds))],
+            Stages = [.. lower.Receipt.Stages.Zip(upper.Receipt.Stages, (one, other) => new BenchStage(one.Stage, one.Device, (one.Seconds + other.Seconds) / 2))],
             PeakMemoryBytes = self.PeakWorkingSet64,
             Lines = lines,
             RunsAgree = agree,

@@ -19,8 +19,9 @@ internal sealed class DevicePipeline : IDisposable
     /// <param name="bundle">The models.</param>
     /// <param name="device">Name of the device.</param>
     /// <param name="threads">Threads of the CPU; null lets the program choose.</param>
+    /// <param name="useOptimized">Whether the CPU may run rewritten networks.</param>
     /// <param name="tell">Told how far a recording has come when it takes longer than two seconds.</param>
-    public DevicePipeline(ModelBundle bundle, string device, int? threads, Action<string> tell)
+    public DevicePipeline(ModelBundle bundle, string device, int? threads, bool useOptimized, Action<string> tell)
     {
         bool diarize = bundle.Speakers is not null;
         DeviceManager devices = new(new DeviceOptions { Device = device, FallbackOnError = false });
@@ -30,7 +31,7 @@ internal sealed class DevicePipeline : IDisposable
         _pipeline = TranscriptionPipeline.Load(bundle, new PipelineOptions
         {
             Diarize = diarize,
-            Inference = new InferenceOptions { Threads = threads, Devices = devices },
+            Inference = new InferenceOptions { Threads = threads, Devices = devices, UseOptimized = useOptimized },
         });
         Hardware = devices.Select().Device.Description;
     }

@@ -72,7 +72,7 @@ internal sealed class DeviceTrialRun(ModelBundle bundle, string device, int? thr
         double secondsPerSecond = 0;
         try
         {
-            using DevicePipeline reference = new(bundle, "cpu", threads, tell), other = new(bundle, device, threads, tell);
+            using DevicePipeline reference = new(bundle, "cpu", threads, useOptimized: false, tell), other = new(bundle, device, threads, useOptimized: false, tell);
             foreach (string sample in SampleAudio.All)
             {
                 string path = SampleAudio.Find(sample);

@@ -60,6 +60,7 @@ internal sealed class ServeRun(ConfigurationRequest request, bool anyPort, Termi
         await using (program)
         {
             using IDisposable? hangUp = signals?.OnHangUp(program.Reload);
+            Task optimizing = BackgroundOptimization.RunAsync(configuration.Options.Funasr, terminal.WriteError, cancellationToken);
             try
             {
                 await Task.Delay(Timeout.Infinite, cancellationToken);
@@ -69,6 +70,7 @@ internal sealed class ServeRun(ConfigurationRequest request, bool anyPort, Termi
                 // A signal: this is how servers end.
             }
 
+            await optimizing;
             await program.StopAsync();
         }
 

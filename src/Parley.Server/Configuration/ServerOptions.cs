@@ -74,6 +74,9 @@ internal sealed record ModelOptions
 
     public bool Quantized { get; init; }
 
+    /// <summary>Whether networks are made faster where that changes nothing about their results.</summary>
+    public bool Optimize { get; init; } = true;
+
     /// <summary>Seconds of audio in one call of the recogniser.</summary>
     public double BatchSizeS { get; init; } = 60;
 

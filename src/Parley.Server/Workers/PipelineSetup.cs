@@ -17,6 +17,9 @@ internal sealed record PipelineSetup
 
     public bool Quantized { get; init; }
 
+    /// <summary>Whether rewritten networks may run.</summary>
+    public bool Optimize { get; init; } = true;
+
     /// <summary>Seconds of audio in one call of the recogniser.</summary>
     public required double BatchSeconds { get; init; }
 
@@ -36,6 +39,7 @@ internal sealed record PipelineSetup
         Bundle = options.Bundle,
         ModelDir = options.ModelDir,
         Quantized = options.Quantized,
+        Optimize = options.Optimize,
         BatchSeconds = options.BatchSizeS,
         Threads = options.Ncpu,
         Devices = options.Devices,
@@ -51,7 +55,7 @@ internal sealed record PipelineSetup
     public PipelineOptions Options(DeviceManager? devices) => new()
     {
         Batch = new BatchOptions { MaxBatchSeconds = BatchSeconds },
-        Inference = devices is null ? new InferenceOptions() : new InferenceOptions { Threads = Threads ?? ShareOfCores(), Devices = devices },
+        Inference = devices is null ? new InferenceOptions() : new InferenceOptions { Threads = Threads ?? ShareOfCores(), Devices = devices, UseOptimized = Optimize },
     };
 
     private int ShareOfCores() => Math.Max(1, CpuBudget.Current.Threads / Pipelines);

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using Parley.Inference.Devices;
 
 namespace Parley.Inference;
@@ -15,4 +16,11 @@ public sealed record InferenceOptions
     /// devices have failed. Null runs everything on the CPU.
     /// </summary>
     public DeviceManager? Devices { get; init; }
+
+    /// <summary>
+    /// Whether the CPU runs the rewritten network that <c>parley models optimize</c> has made and found to give the same results, where there is one.
+    /// It decides nothing about the text, so it is no part of what identifies a result.
+    /// </summary>
+    [JsonIgnore]
+    public bool UseOptimized { get; init; } = true;
 }

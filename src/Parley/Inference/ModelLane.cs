@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using Parley.Inference.Devices;
+using Parley.Inference.Optimized;
 
 namespace Parley.Inference;
 
@@ -11,6 +12,7 @@ internal sealed class ModelLane(string modelPath, InferenceOptions options, Devi
     // What concerns this model alone: it does not load there, or is too large for the memory. The device may still serve other models.
     private readonly DeviceHealth _health = slot.NewHealth();
     private SharedRunner? _runner;
+    private volatile string? _optimizedFile, _unusableFile;
     private bool _isDisposed;
 
     public Device Device => slot.Device;
@@ -23,6 +25,9 @@ internal sealed class ModelLane(string modelPath, InferenceOptions options, Devi
 
     /// <summary>The loaded model. Call <see cref="Open"/> first.</summary>
     public InferenceSession Session => (_runner ?? throw new InvalidOperationException("Not loaded.")).Runner.Session;
+
+    /// <summary>Whether it runs a rewritten network in place of the original.</summary>
+    public bool IsOptimized => _optimizedFile is not null;
 
     /// <summary>Loads the model if that has not been done.</summary>
     /// <exception cref="InferenceException">It cannot be loaded on this device.</exception>
@@ -54,6 +59,18 @@ internal sealed class ModelLane(string modelPath, InferenceOptions options, Devi
             slot.Log.DeviceFailed(Device.Name, modelPath, error.Fault, error.Message, (concernsDevice ? slot.Health : _health).RetryAt);
 
         // A session that failed may be broken for good, even where the device comes back.
+        lock (_lock)
+        {
+            _runner?.Release();
+            _runner = null;
+        }
+    }
+
+    /// <summary>Takes up a rewritten network that was made since the original was loaded: the next run loads it. Runs in progress end as they began.</summary>
+    public void TakeUpOptimized()
+    {
+        if (IsOptimized || FindOptimized() is null)
+            return;
         lock (_lock)
         {
             _runner?.Release();
@@ -93,7 +110,35 @@ internal sealed class ModelLane(string modelPath, InferenceOptions options, Devi
 
     private SharedRunner Load(CancellationToken cancellationToken)
     {
-        string file = WeightFile.For(modelPath, Device.Limits);
+        using ProviderGate.Turn turn = slot.Enter(cancellationToken);
+        if (FindOptimized() is { } optimized)
+        {
+            try
+            {
+                SharedRunner runner = Load(optimized);
+                _optimizedFile = optimized;
+                return runner;
+            }
+            catch (InferenceException error)
+            {
+                // Damaged since it was made, or the disk is. The original is what counts.
+                _unusableFile = optimized;
+                slot.Log.OptimizedUnusable(optimized, error.Message);
+                InferenceScope.Current?.AddNotice($"The optimised network {optimized} cannot be loaded, so the original runs. Make it again with: parley models optimize --again");
+            }
+        }
+
+        _optimizedFile = null;
+        return Load(WeightFile.For(modelPath, Device.Limits));
+    }
+
+    private string? FindOptimized()
+        => options.UseOptimized && Device.Kind == DeviceKind.Cpu
+            && OptimizedModels.FileFor(WeightFile.For(modelPath, Device.Limits)) is { } file && !string.Equals(file, _unusableFile, StringComparison.Ordinal)
+            ? file : null;
+
+    private SharedRunner Load(string file)
+    {
         using SessionOptions session = new()
         {
             IntraOpNumThreads = options.Threads ?? CpuBudget.Current.Threads,
@@ -101,7 +146,6 @@ internal sealed class ModelLane(string modelPath, InferenceOptions options, Devi
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
-        using ProviderGate.Turn turn = slot.Enter(cancellationToken);
         try
         {
             slot.Backend.Configure(Device, file, session);

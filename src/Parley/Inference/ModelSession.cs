@@ -47,6 +47,9 @@ public sealed class ModelSession : IDisposable
     /// <summary>How that device was chosen, in a few words.</summary>
     public string DeviceReason => _current.Device == _choice.Device ? _choice.Reason : $"in place of {_choice.Device.Name}, which failed";
 
+    /// <summary>Whether that device runs a rewritten network in place of the original: see <see cref="InferenceOptions.UseOptimized"/>.</summary>
+    public bool IsOptimized => _current.IsOptimized;
+
     /// <summary>What that device takes in one run.</summary>
     public DeviceLimits Limits => _current.Device.Limits;
 
@@ -100,6 +103,9 @@ public sealed class ModelSession : IDisposable
 
     /// <summary>Finds an output by name and checks it, as <see cref="RequireInput"/>.</summary>
     public TensorSpec RequireOutput(string name, TensorType type, params long[] shape) => Require("output", Outputs, name, type, shape);
+
+    /// <summary>Takes up a rewritten network that was made since the model was loaded. Call it between jobs: the next run loads it.</summary>
+    public void TakeUpOptimized() => _current.TakeUpOptimized();
 
     /// <summary>Unloads the model from every device.</summary>
     public void Dispose() => _lanes.Dispose();

@@ -1,4 +1,5 @@
 using System.Text;
+using Parley.Models.Onnx;
 
 namespace Parley.Models;
 
@@ -6,8 +7,6 @@ namespace Parley.Models;
 /// <remarks>An ONNX file is one protobuf message (ModelProto): a sequence of key, value; the values' lengths must end where the file ends.</remarks>
 internal static class OnnxFileCheck
 {
-    private const int GraphField = 7;
-
     /// <summary>Checks one file.</summary>
     /// <exception cref="ModelFileException">It is empty, a pointer of git-lfs, a web page, cut off, or something else.</exception>
     public static void Check(string path)
@@ -22,57 +21,18 @@ internal static class OnnxFileCheck
         if (start.TrimStart('\u00EF', '\u00BB', '\u00BF', ' ', '\r', '\n', '\t') is ['<' or '{', ..] text)
             throw new ModelFileException(path, $"{path} is {(text[0] == '<' ? "a web page" : "a JSON text")}, not an ONNX model: the download answered with a message. Fetch the file again.");
 
-        stream.Position = 0;
-        bool hasGraph = false;
-        while (stream.Position < stream.Length)
+        try
         {
-            long at = stream.Position;
-            ulong key = ReadVarint(stream, path);
-            ulong length = (key & 7) switch
-            {
-                0 => SkipVarint(stream, path),
-                1 => 8,
-                2 => ReadVarint(stream, path),
-                5 => 4,
-                _ => throw NotOnnx(path, at),
-            };
-            if (length > (ulong)(stream.Length - stream.Position))
-            {
-                // Wrong sizes in the first bytes mean that these bytes are no sizes at all.
-                throw key >> 3 is > 0 and < 64
-                    ? new ModelFileException(path, $"{path} is cut off: it has {stream.Length} bytes, its contents need {stream.Position + (decimal)length}. Fetch the file again.")
-                    : NotOnnx(path, at);
-            }
-
-            hasGraph |= key >> 3 == GraphField;
-            stream.Position += (long)length;
+            if (!WireFormat.Fields(stream, 0, stream.Length).Any(field => field.Number == OnnxSchema.Model.Graph))
+                throw new ModelFileException(path, $"{path} holds no graph; expected an ONNX model. It may be cut off or another kind of file.");
         }
-
-        if (!hasGraph)
-            throw new ModelFileException(path, $"{path} holds no graph; expected an ONNX model. It may be cut off or another kind of file.");
-    }
-
-    private static ulong SkipVarint(FileStream stream, string path)
-    {
-        ReadVarint(stream, path);
-        return 0;
-    }
-
-    private static ulong ReadVarint(FileStream stream, string path)
-    {
-        ulong value = 0;
-        long at = stream.Position;
-        for (int shift = 0; shift < 64; shift += 7)
+        catch (WireFormatException error)
         {
-            int next = stream.ReadByte();
-            if (next < 0)
-                throw new ModelFileException(path, $"{path} is cut off after {stream.Length} bytes. Fetch the file again.");
-            value |= (ulong)(next & 0x7F) << shift;
-            if (next < 0x80)
-                return value;
+            throw !error.IsCut ? NotOnnx(path, error.At)
+                : new ModelFileException(path, error.Needed is { } needed
+                    ? $"{path} is cut off: it has {stream.Length} bytes, its contents need {needed}. Fetch the file again."
+                    : $"{path} is cut off after {stream.Length} bytes. Fetch the file again.");
         }
-
-        throw NotOnnx(path, at);
     }
 
     private static ModelFileException NotOnnx(string path, long at)

@@ -82,6 +82,9 @@ public sealed class BenchReportTests
     public void The_median_run_counts() => (Result("cpu", 1, Lines) with { RunSeconds = [9, 1, 4] }).Seconds.ShouldBe(4);
 
     [Fact]
+    public void Of_an_even_number_the_two_runs_in_the_middle_count() => (Result("cpu", 1, Lines) with { RunSeconds = [9, 1, 4, 6] }).Seconds.ShouldBe(5);
+
+    [Fact]
     public void Samples_are_repeated_to_the_second()
     {
         using TempFolder folder = new();

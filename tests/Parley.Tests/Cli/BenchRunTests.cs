@@ -51,7 +51,7 @@ public sealed class BenchRunTests : IDisposable
         _folder.Files.ShouldBeEmpty();
     }
 
-    private static BenchTrial Trial() => new(ModelBundle.Load(TestPaths.DemoBundle), "hello.wav", Runs: 2, Threads: null, _ => { });
+    private static BenchTrial Trial() => new(ModelBundle.Load(TestPaths.DemoBundle), "hello.wav", Runs: 2, Threads: null, UseOptimized: true, _ => { });
 
     private static BenchResult Result() => new()
     {

@@ -1,4 +1,5 @@
 using Parley.Inference.Devices;
+using Parley.Models.Onnx;
 
 namespace Parley.Tests.Inference;
 
@@ -67,8 +68,8 @@ public sealed class DeviceBackendTests
     [Fact]
     public void WebGpu_leaves_to_the_cpu_what_it_computes_wrong()
     {
-        IReadOnlyList<OnnxNode> speakers = OnnxNodes.Read(Path.Combine(TestPaths.DemoBundle, "spk", "model.onnx"));
-        IReadOnlyList<OnnxNode> tiny = OnnxNodes.Read(TinyModel.FilePath);
+        IReadOnlyList<OnnxNode> speakers = OnnxModel.Read(Path.Combine(TestPaths.DemoBundle, "spk", "model.onnx")).Nodes;
+        IReadOnlyList<OnnxNode> tiny = OnnxModel.Read(TinyModel.FilePath).Nodes;
 
         tiny.Select(node => node.Operator).ShouldBe(["ReduceMax", "Neg", "Slice", "Concat"]);
         tiny[3].Inputs.ShouldBe(["peak", "negative", "low"]);

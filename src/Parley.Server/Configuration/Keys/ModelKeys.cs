@@ -24,6 +24,7 @@ internal static class ModelKeys
             with { Option = "--models" },
         Directory("funasr.model_dir", "FUNASR_MODEL_DIR", o => o.Funasr.ModelDir, (o, v) => o with { Funasr = o.Funasr with { ModelDir = v } }) with { Option = "--models" },
         Bool("funasr.quantized", "FUNASR_QUANTIZED", o => o.Funasr.Quantized, (o, v) => o with { Funasr = o.Funasr with { Quantized = v } }) with { Option = "--quantized" },
+        Bool("funasr.optimize", "FUNASR_OPTIMIZE", o => o.Funasr.Optimize, (o, v) => o with { Funasr = o.Funasr with { Optimize = v } }) with { Option = "--no-optimize" },
         Number("funasr.batch_size_s", "FUNASR_BATCH_SIZE_S", MinBatchSeconds, MaxBatchSeconds, "seconds", o => o.Funasr.BatchSizeS, (o, v) => o with { Funasr = o.Funasr with { BatchSizeS = v } })
             with { Option = "--batch-seconds" },
         Int("funasr.ncpu", "FUNASR_NCPU", 0, MaxThreads, o => o.Funasr.Ncpu ?? 0, (o, v) => o with { Funasr = o.Funasr with { Ncpu = v == 0 ? null : v } })

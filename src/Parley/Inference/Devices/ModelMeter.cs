@@ -28,7 +28,7 @@ public sealed class ModelMeter(DeviceManager devices, int? threads = null)
         Device found = devices.Information(device).Device ?? throw new ArgumentException($"{device} is not available.", nameof(device));
         ModelMeasurement empty = Empty(stage, modelPath, found);
         bool isReference = found.Kind == DeviceKind.Cpu;
-        using ModelSession reference = Load(modelPath, CpuBackend.DeviceName);
+        using ModelSession reference = Load(modelPath, CpuBackend.DeviceName, useOptimized: false);
         try
         {
             using ModelSession session = Load(modelPath, found.Name);
@@ -92,6 +92,6 @@ public sealed class ModelMeter(DeviceManager devices, int? threads = null)
         return new LengthMeasurement(size, seconds[(seconds.Count - 1) / 2], seconds.Count);
     }
 
-    private ModelSession Load(string path, string device)
-        => ModelSession.Load(path, new InferenceOptions { Threads = threads, Devices = devices.WithOnly(device) });
+    private ModelSession Load(string path, string device, bool useOptimized = true)
+        => ModelSession.Load(path, new InferenceOptions { Threads = threads, Devices = devices.WithOnly(device), UseOptimized = useOptimized });
 }

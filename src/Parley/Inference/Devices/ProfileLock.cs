@@ -11,9 +11,12 @@ public sealed class ProfileLock : IDisposable
     /// <param name="profilePath">The profile; the lock lies beside it.</param>
     /// <returns>Null when another process holds it.</returns>
     /// <exception cref="UnauthorizedAccessException">The folder cannot be written to.</exception>
-    public static ProfileLock? TryTake(string profilePath)
+    public static ProfileLock? TryTake(string profilePath) => TryTake(profilePath, ".lock");
+
+    /// <summary>Takes a lock beside any file.</summary>
+    internal static ProfileLock? TryTake(string filePath, string extension)
     {
-        string path = Path.GetFullPath(profilePath) + ".lock";
+        string path = Path.GetFullPath(filePath) + extension;
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         try
         {

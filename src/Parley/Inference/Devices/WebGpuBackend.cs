@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using Parley.Models.Onnx;
 
 namespace Parley.Inference.Devices;
 
@@ -68,7 +69,7 @@ internal sealed class WebGpuBackend(ProviderCatalog providers, Func<IReadOnlyLis
     internal static void Append(string modelPath, SessionOptions session)
     {
         Dictionary<string, string> options = new(StringComparer.Ordinal);
-        if (string.Join('\n', NodesForCpu(OnnxNodes.Read(modelPath))) is { Length: > 0 } nodes)
+        if (string.Join('\n', NodesForCpu(OnnxModel.Read(modelPath).Nodes)) is { Length: > 0 } nodes)
             options["forceCpuNodeNames"] = nodes;
         session.AppendExecutionProvider(ShortName, options);
     }

@@ -1,0 +1,76 @@
+using System.CommandLine;
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Parley.Cli.Configuration;
+using Parley.Cli.Devices;
+using Parley.Cli.Terminals;
+using Parley.Models;
+using Parley.Optimization;
+using Parley.Server.Workers.Host;
+
+namespace Parley.Cli.Commands;
+
+/// <summary><c>parley models optimize</c>: makes the networks of a bundle faster, where results stay the same.</summary>
+internal sealed class ModelsOptimizeCommand : ExampleCommand
+{
+    private const int MaxRuns = 100, DefaultRuns = 5;
+
+    private readonly Argument<string?> _bundle = new("BUNDLE") { Arity = ArgumentArity.ZeroOrOne, Description = "Name or directory; without it, the bundle that transcribe would use." };
+
+    private readonly Option<bool> _again = new("--again") { Description = "Try networks that have been tried before, too: measures anew." };
+
+    private readonly Option<int?> _runs = NumberOption.Create("--runs", [], "N", $"Runs of each network that its speed is taken from. Default: {DefaultRuns}.", 1, MaxRuns);
+
+    // How a server calls it: nobody waits for it, so everybody else goes first.
+    private readonly Option<bool> _background = new("--background") { Hidden = true, Description = "Gives way to everything else that runs." };
+
+    private readonly CommonOptions _common;
+
+    public ModelsOptimizeCommand(Terminal terminal)
+        : base("optimize", "Rewrite the networks of a bundle so that this processor runs them faster, and keep what gives the same results.", """
+            parley models optimize                         the bundle that transcribe uses
+            parley models optimize official --quantized    its 8-bit weights
+            parley models optimize official --again        measure anew
+            """)
+    {
+        Arguments.Add(_bundle);
+        foreach (Option option in new Option[] { _again, _runs, _background })
+            Options.Add(option);
+        _common = new CommonOptions(this);
+        SetAction((parsed, cancellationToken) => Task.FromResult(Run(parsed, terminal, cancellationToken)));
+    }
+
+    private int Run(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
+    {
+        if (parsed.GetValue(_background))
+            WorkerPriority.StepBack();
+        Settings settings = _common.ReadSettings(parsed, terminal);
+        string choice = settings.ChooseBundle(parsed.GetValue(_bundle) ?? parsed.GetValue(_common.Models));
+        ModelBundle bundle = ModelBundle.Load(choice, _common.BundleOptions(parsed, settings));
+        using ILoggerFactory loggers = _common.CreateLoggers(parsed, terminal);
+        ModelOptimizer optimizer = new(SampleAudio.Find(SampleAudio.Conversation), loggers.CreateLogger<ModelOptimizer>())
+        {
+            Again = parsed.GetValue(_again),
+            Runs = parsed.GetValue(_runs) ?? DefaultRuns,
+        };
+        SlowStep steps = new(terminal.WriteError);
+        StageOptimization[] results = [.. bundle.Stages.Select(stage => optimizer.Optimize(stage, steps.Begin, cancellationToken))];
+        Columns.Write(terminal.Output, [["Stage", "Rewritten", "Original (s)", "Optimised (s)", "Speed", "Now runs", "Why"], .. results.Select(Row)]);
+        if (!settings.Optimize)
+            terminal.WriteError("funasr.optimize is false: originals run nevertheless.");
+        return results.Any(result => result.Outcome is OptimizationOutcome.NotKept) ? ExitCode.Failed : ExitCode.Done;
+    }
+
+    private static string[] Row(StageOptimization result) =>
+    [
+        result.Stage.ToString().ToLowerInvariant(),
+        result.Verdict?.Rewritten ?? "-",
+        Number(result.Verdict?.OriginalSeconds, "G3"),
+        Number(result.Verdict?.OptimizedSeconds, "G3"),
+        Number(result.Verdict?.Speed, "F2"),
+        result.Outcome == OptimizationOutcome.Accepted ? "optimised" : "original",
+        result.Reason,
+    ];
+
+    private static string Number(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "-";
+}

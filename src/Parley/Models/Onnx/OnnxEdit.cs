@@ -1,0 +1,142 @@
+namespace Parley.Models.Onnx;
+
+/// <summary>
+/// Changes of a model's graph, and the writer of the changed file. All that is not changed is copied byte for byte, unknown fields too, a
+/// block at a time. Not safe for concurrent use.
+/// </summary>
+internal sealed class OnnxEdit(OnnxModel model)
+{
+    private const int BlockBytes = 1 << 20;
+
+    private readonly SortedList<long, (long End, byte Xor)> _flips = [];
+    private readonly Dictionary<long, byte[]> _replaced = [];
+    private readonly HashSet<long> _removed = [];
+    private readonly WireWriter _addedToGraph = new(), _addedToModel = new();
+    private readonly HashSet<string> _names = new(
+        [.. model.Tensors.Select(tensor => tensor.Name), .. model.Declared, .. model.Nodes.SelectMany(node => node.Outputs)], StringComparer.Ordinal);
+
+    private readonly HashSet<string> _domains = [.. model.Domains];
+
+    /// <summary>Flips the same bits in every byte of a value; values must not overlap.</summary>
+    public void Flip(WireField value, byte xor)
+    {
+        if (value.Length > 0)
+            _flips.Add(value.ValueStart, (value.End, xor));
+    }
+
+    /// <summary>Puts another message in the place of a field of the graph.</summary>
+    public void Replace(WireField field, byte[] message) => _replaced[field.Start] = message;
+
+    /// <summary>Takes a field of the graph out.</summary>
+    public void Remove(WireField field) => _removed.Add(field.Start);
+
+    /// <summary>Adds a tensor to the graph.</summary>
+    /// <param name="wish">The name that it should have.</param>
+    /// <param name="type">Element type.</param>
+    /// <param name="dims">Axes.</param>
+    /// <param name="values">Values, row-major, as bytes in little-endian order.</param>
+    /// <returns>The name that it got, which nothing else in the graph has.</returns>
+    public string AddTensor(string wish, int type, IReadOnlyList<long> dims, ReadOnlySpan<byte> values)
+    {
+        string name = wish;
+        for (int i = 2; !_names.Add(name); i++)
+            name = $"{wish}_{i}";
+        WireWriter tensor = new();
+        foreach (long axis in dims)
+            tensor.Number(OnnxSchema.Tensor.Dims, (ulong)axis);
+        tensor.Number(OnnxSchema.Tensor.DataType, (ulong)type).Text(OnnxSchema.Tensor.Name, name).Bytes(OnnxSchema.Tensor.RawData, values);
+        _addedToGraph.Bytes(OnnxSchema.Graph.Initializer, tensor.ToArray());
+        return name;
+    }
+
+    /// <summary>Declares that operators of a domain are used, unless the file says so already.</summary>
+    public void UseDomain(string domain, int version)
+    {
+        if (_domains.Add(domain))
+            _addedToModel.Bytes(OnnxSchema.Model.OpsetImport, new WireWriter().Text(OnnxSchema.Opset.Domain, domain).Number(OnnxSchema.Opset.Version, (ulong)version).ToArray());
+    }
+
+    /// <summary>Writes the changed file.</summary>
+    /// <exception cref="ModelFileException">It would be larger than a protobuf message may be, or the original cannot be read any more.</exception>
+    public void Write(Stream target, CancellationToken cancellationToken)
+    {
+        byte[] addedToGraph = _addedToGraph.ToArray(), addedToModel = _addedToModel.ToArray();
+        long graph = addedToGraph.Length + model.GraphFields.Sum(LengthOf);
+        if (graph + model.Length + addedToModel.Length > int.MaxValue && model.Length + addedToGraph.Length > int.MaxValue)
+            throw new ModelFileException(model.Path, $"{model.Path} would have more than 2 GB when rewritten, which no ONNX file may have.");
+        using FileStream source = File.OpenRead(model.Path);
+        if (source.Length != model.Length)
+            throw new ModelFileException(model.Path, $"{model.Path} has changed while it was read. Try again when nobody writes to it.");
+        byte[] block = new byte[BlockBytes];
+        foreach (WireField field in model.Fields)
+        {
+            if (field.Number != OnnxSchema.Model.Graph)
+            {
+                Copy(source, target, field, block, cancellationToken);
+                continue;
+            }
+
+            target.Write(new WireWriter().Head(OnnxSchema.Model.Graph, graph).ToArray());
+            foreach (WireField part in model.GraphFields)
+                WritePart(source, target, part, block, cancellationToken);
+            target.Write(addedToGraph);
+        }
+
+        target.Write(addedToModel);
+    }
+
+    private long LengthOf(WireField field)
+        => _removed.Contains(field.Start) ? 0 : _replaced.TryGetValue(field.Start, out byte[]? message)
+            ? new WireWriter().Head(field.Number, message.Length).ToArray().Length + message.Length
+            : field.End - field.Start;
+
+    private void WritePart(FileStream source, Stream target, WireField field, byte[] block, CancellationToken cancellationToken)
+    {
+        if (_removed.Contains(field.Start))
+            return;
+        if (_replaced.TryGetValue(field.Start, out byte[]? message))
+            target.Write(new WireWriter().Bytes(field.Number, message).ToArray());
+        else
+            Copy(source, target, field, block, cancellationToken);
+    }
+
+    private void Copy(FileStream source, Stream target, WireField field, byte[] block, CancellationToken cancellationToken)
+    {
+        source.Position = field.Start;
+        for (long at = field.Start; at < field.End;)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Span<byte> bytes = block.AsSpan(0, (int)Math.Min(block.Length, field.End - at));
+            source.ReadExactly(bytes);
+            ApplyFlips(bytes, at);
+            target.Write(bytes);
+            at += bytes.Length;
+        }
+    }
+
+    private void ApplyFlips(Span<byte> bytes, long at)
+    {
+        for (int i = FirstFlipThatEndsBehind(at); i < _flips.Count && _flips.Keys[i] < at + bytes.Length; i++)
+        {
+            (long end, byte xor) = _flips.Values[i];
+            int from = (int)Math.Max(0, _flips.Keys[i] - at), to = (int)Math.Min(bytes.Length, end - at);
+            foreach (ref byte value in bytes[from..to])
+                value ^= xor;
+        }
+    }
+
+    private int FirstFlipThatEndsBehind(long at)
+    {
+        int low = 0, high = _flips.Count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (_flips.Values[middle].End <= at)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        return low;
+    }
+}

@@ -1,0 +1,59 @@
+using Parley.Inference;
+using Parley.Inference.Devices;
+using Parley.Models;
+
+namespace Parley.Optimization;
+
+/// <summary>What a network answered to the samples.</summary>
+/// <param name="Decisions">What the pipeline makes of it: tokens with times, segments, marks. Must be the same.</param>
+/// <param name="Numbers">Its scores or embeddings, one array for each run. May differ by rounding.</param>
+internal sealed record ProbeAnswer(IReadOnlyList<string> Decisions, IReadOnlyList<float[]> Numbers);
+
+/// <summary>The samples of one stage, ready for its network, and what the pipeline makes of the answer. Safe for concurrent use.</summary>
+internal abstract class StageProbe : IDisposable
+{
+    /// <summary>What decisions are called, such as <c>tokens and times</c>.</summary>
+    public abstract string DecisionName { get; }
+
+    /// <summary>The samples for a stage.</summary>
+    /// <param name="files">Its files.</param>
+    /// <param name="samples">A recording, mono at 16 kHz.</param>
+    public static StageProbe For(StageModelFiles files, float[] samples) => files switch
+    {
+        VadModelFiles vad => new VadProbe(vad, samples),
+        AsrModelFiles asr => new AsrProbe(asr, samples),
+        PunctuationModelFiles punctuation => new PunctuationProbe(punctuation),
+        SpeakerModelFiles => new SpeakerProbe(samples),
+        _ => throw new ArgumentOutOfRangeException(nameof(files), files.Stage, "Not a stage with a model."),
+    };
+
+    /// <summary>Runs all samples.</summary>
+    /// <exception cref="InferenceException">A run failed.</exception>
+    /// <exception cref="ModelFileException">The network is another one than the stage needs.</exception>
+    public abstract ProbeAnswer Ask(ModelSession session, CancellationToken cancellationToken);
+
+    /// <summary>Lets go of what the samples needed.</summary>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc cref="Dispose()"/>
+    protected virtual void Dispose(bool disposing)
+    {
+    }
+
+    /// <summary>Scores for made-up inputs of the usual lengths, where the stage keeps its scores to itself.</summary>
+    protected static List<float[]> Scores(ModelStage stage, ModelSession session, string output, CancellationToken cancellationToken)
+    {
+        List<float[]> scores = [];
+        foreach (int size in ProbeInputs.Sizes(stage))
+        {
+            using ModelOutputs outputs = session.Run(ProbeInputs.Make(stage, session.Inputs, size), cancellationToken);
+            scores.Add(outputs.Floats(output).ToArray());
+        }
+
+        return scores;
+    }
+}

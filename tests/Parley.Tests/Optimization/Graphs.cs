@@ -1,0 +1,59 @@
+namespace Parley.Tests.Optimization;
+
+/// <summary>Small networks with the parts that are rewritten.</summary>
+internal static class Graphs
+{
+    /// <summary>Rows of 8 numbers, quantised as they come, times unsigned 8-bit weights [8, 4] around 128.</summary>
+    /// <param name="spread">How far weights go from 128.</param>
+    /// <param name="otherUse">Whether another node reads the weights as they are.</param>
+    public static GraphFile Matrix(int spread, bool otherUse = false)
+    {
+        Random random = new(1);
+        GraphFile graph = new GraphFile()
+            .Input("x", GraphFile.Float, "N", "8")
+            .Output("y", GraphFile.Float, "N", "4")
+            .Tensor("weights", GraphFile.UInt8, Enumerable.Range(0, 32).Select(i => (byte)(i < 2 ? 128 + spread : random.Next(128 - spread, 129 + spread))).ToArray(), 8, 4)
+            .Tensor("zero", GraphFile.UInt8, new byte[] { 128, 120, 130, 128 }, 4)
+            .Node("DynamicQuantizeLinear", ["x"], ["small", "scale", "x_zero"])
+            .Node("MatMulInteger", ["small", "weights", "x_zero", "zero"], ["product"])
+            .Node("Cast", ["product"], ["y"], GraphFile.Number("to", GraphFile.Float));
+        return otherUse ? graph.Node("Cast", ["weights"], ["z"], GraphFile.Number("to", GraphFile.Float)).Output("z", GraphFile.Float, "8", "4") : graph;
+    }
+
+    /// <summary>A layer that reads 5 numbers a step both ways, 6 states.</summary>
+    public static GraphFile Lstm(string? attribute = null)
+    {
+        Random random = new(2);
+        float[] Weights(int count) => [.. Enumerable.Range(0, count).Select(_ => (random.NextSingle() - 0.5f) * 1.5f)];
+        byte[][] attributes = [GraphFile.Word("direction", "bidirectional"), GraphFile.Number("hidden_size", 6), .. attribute is null ? (byte[][])[] : [GraphFile.Number(attribute, 0)]];
+        return new GraphFile()
+            .Input("x", GraphFile.Float, "T", "N", "5")
+            .Output("y", GraphFile.Float, "T", "2", "N", "6")
+            .Tensor("w", GraphFile.Float, Weights(2 * 24 * 5), 2, 24, 5)
+            .Tensor("r", GraphFile.Float, Weights(2 * 24 * 6), 2, 24, 6)
+            .Tensor("b", GraphFile.Float, Weights(2 * 48), 2, 48)
+            .Node("LSTM", ["x", "w", "r", "b"], ["y"], attributes);
+    }
+
+    /// <summary>A punctuation network: each token's row of a table, times unsigned 8-bit weights that keep the best class the best.</summary>
+    public static GraphFile Punctuation(int tokens)
+    {
+        float[] table = new float[tokens * 6];
+        for (int token = 0; token < tokens; token++)
+            table[(token * 6) + (token % 6)] = 2;
+        byte[] weights = [.. Enumerable.Range(0, 36).Select(i => (byte)(i % 7 == 0 ? 180 : 128))];
+        return new GraphFile()
+            .Input("inputs", GraphFile.Int32, "B", "T")
+            .Input("text_lengths", GraphFile.Int32, "B")
+            .Output("logits", GraphFile.Float, "B", "T", "6")
+            .Tensor("table", GraphFile.Float, table, tokens, 6)
+            .Tensor("weights", GraphFile.UInt8, weights, 6, 6)
+            .Tensor("zero", GraphFile.UInt8, [.. Enumerable.Repeat((byte)128, 6)], 6)
+            .Tensor("unit", GraphFile.Float, [0.001f], 1)
+            .Node("Gather", ["table", "inputs"], ["rows"])
+            .Node("DynamicQuantizeLinear", ["rows"], ["small", "scale", "rows_zero"])
+            .Node("MatMulInteger", ["small", "weights", "rows_zero", "zero"], ["product"])
+            .Node("Cast", ["product"], ["large"], GraphFile.Number("to", GraphFile.Float))
+            .Node("Mul", ["large", "unit"], ["logits"]);
+    }
+}

@@ -1,0 +1,136 @@
+using Parley.Inference;
+using Parley.Models;
+using Parley.Models.Onnx;
+using Parley.Tests.Inference;
+
+namespace Parley.Tests.Optimization;
+
+public sealed class RewriteTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    private string Original => Path.Combine(_folder.Path, "original.onnx");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Signed_weights_give_the_same_numbers()
+    {
+        string rewritten = Rewrite(Graphs.Matrix(spread: 60), (model, edit) => SignedWeights.Apply(model, edit, avoidSaturation: true), expected: 1);
+
+        OnnxModel model = OnnxModel.Read(rewritten);
+        model.Tensors.Select(tensor => (tensor.Name, tensor.Type)).ShouldBe([("weights", 3ul), ("zero", 3ul)]);
+        Run(rewritten, Rows, 3, 8).ShouldBe(Run(Original, Rows, 3, 8));
+    }
+
+    [Fact]
+    public void Weights_that_could_saturate_stay_unsigned_where_processors_do_that()
+    {
+        OnnxModel model = Read(Graphs.Matrix(spread: 127));
+
+        SignedWeights.Apply(model, new OnnxEdit(model), avoidSaturation: true).ShouldBe(0);
+        SignedWeights.Apply(model, new OnnxEdit(model), avoidSaturation: false).ShouldBe(1);
+    }
+
+    [Fact]
+    public void Weights_that_another_node_reads_stay_as_they_are()
+        => Rewrite(Graphs.Matrix(spread: 60, otherUse: true), (model, edit) => SignedWeights.Apply(model, edit, avoidSaturation: false), expected: 0);
+
+    [Fact]
+    public void An_lstm_with_small_weights_gives_nearly_the_same_numbers()
+    {
+        float[] input = [.. Enumerable.Range(0, 12 * 5).Select(i => MathF.Sin(i))];
+        string rewritten = Rewrite(Graphs.Lstm(), QuantizedLstm.Apply, expected: 1);
+
+        OnnxModel model = OnnxModel.Read(rewritten);
+        model.Nodes.ShouldHaveSingleItem().Operator.ShouldBe("DynamicQuantizeLSTM");
+        model.Tensors.Select(tensor => tensor.Name).ShouldBe(["b", "w_int8", "w_scale", "w_zero_point", "r_int8", "r_scale", "r_zero_point"]);
+        model.Domains.ShouldBe(["", "com.microsoft"], ignoreOrder: true);
+        float[] expected = Run(Original, input, 12, 1, 5), actual = Run(rewritten, input, 12, 1, 5);
+        actual.Zip(expected, (one, other) => Math.Abs(one - other)).Max().ShouldBeInRange(1e-6f, 0.03f);
+    }
+
+    [Fact]
+    public void An_lstm_of_another_kind_stays_as_it_is() => Rewrite(Graphs.Lstm("layout"), QuantizedLstm.Apply, expected: 0);
+
+    [Fact]
+    public void What_nobody_changed_is_copied_byte_for_byte()
+    {
+        foreach (string path in Directory.GetFiles(Path.Combine(TestPaths.RepositoryRoot, "tests", "data", "tiny-models"), "*.onnx"))
+        {
+            OnnxModel model = OnnxModel.Read(path);
+            OnnxEdit edit = new(model);
+            SignedWeights.Apply(model, edit, avoidSaturation: false).ShouldBe(0);
+            QuantizedLstm.Apply(model, edit).ShouldBe(0);
+            using MemoryStream copy = new();
+            edit.Write(copy, CancellationToken.None);
+            copy.ToArray().ShouldBe(File.ReadAllBytes(path));
+        }
+    }
+
+    [Theory]
+    [InlineData(13, "keeps weights in other files")]
+    [InlineData(8, "two of its tensors have the same name")]
+    public void Graphs_that_are_not_understood_are_left_alone(int field, string expected)
+    {
+        GraphFile graph = Graphs.Matrix(60).Tensor("more", GraphFile.UInt8, [1, 2], tensor => field == 8 ? tensor.Text(8, "weights") : tensor.Bytes(field, []), 2);
+        Read(graph).Obstacle!.ShouldContain(expected);
+    }
+
+    [Fact]
+    public void Damage_anywhere_is_named_or_harmless()
+    {
+        byte[] whole = Graphs.Lstm().ToArray();
+        Random random = new(3);
+        for (int round = 0; round < 600; round++)
+        {
+            byte[] damaged = round < 200 ? whole[..random.Next(whole.Length)] : [.. whole];
+            for (int i = 0; i < 3 && damaged.Length > 0; i++)
+                damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
+            File.WriteAllBytes(Original, damaged);
+            try
+            {
+                OnnxModel model = OnnxModel.Read(Original);
+                OnnxEdit edit = new(model);
+                SignedWeights.Apply(model, edit, avoidSaturation: true);
+                QuantizedLstm.Apply(model, edit);
+                edit.Write(Stream.Null, CancellationToken.None);
+            }
+            catch (ModelFileException error)
+            {
+                error.Path.ShouldBe(Original);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_tensor_that_claims_more_than_it_holds_is_not_touched()
+    {
+        OnnxModel model = Read(new GraphFile().Tensor("w", GraphFile.Float, [1f], 1L << 40, 1L << 40, 1L << 40).Tensor("r", GraphFile.Float, [1f], -1, 2, 3)
+            .Node("LSTM", ["x", "w", "r"], ["y"]));
+        model.Tensors.Select(tensor => tensor.Count).ShouldBe([-1, -1]);
+        QuantizedLstm.Apply(model, new OnnxEdit(model)).ShouldBe(0);
+    }
+
+    private static float[] Rows => [.. Enumerable.Range(0, 24).Select(i => MathF.Cos(i) * 3)];
+
+    private static float[] Run(string path, float[] input, params long[] shape)
+    {
+        using ModelSession session = ModelSession.Load(path, new InferenceOptions { Threads = 1, UseOptimized = false });
+        using ModelOutputs outputs = session.Run([ModelInput.Of("x", input, shape)], CancellationToken.None);
+        return outputs.Floats("y").ToArray();
+    }
+
+    private OnnxModel Read(GraphFile graph) => OnnxModel.Read(graph.Save(Original));
+
+    private string Rewrite(GraphFile graph, Func<OnnxModel, OnnxEdit, int> apply, int expected)
+    {
+        OnnxModel model = Read(graph);
+        OnnxEdit edit = new(model);
+        apply(model, edit).ShouldBe(expected);
+        string path = Path.Combine(_folder.Path, "rewritten.onnx");
+        using FileStream target = File.Create(path);
+        edit.Write(target, CancellationToken.None);
+        return path;
+    }
+}
