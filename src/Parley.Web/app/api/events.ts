@@ -1,5 +1,7 @@
 import { eventsUrl, getJob, Problem } from './client';
-import type { Job, Sentence } from './types';
+import { isActive, type Job, type Sentence } from './types';
+
+const FirstPause = 1500, LongestPause = 15_000;
 
 export interface JobListener {
   onJob(job: Job): void;
@@ -12,7 +14,7 @@ export interface JobListener {
 
 /** Follows one job. The browser reconnects by itself unless the server refuses; then we ask again. Returns what ends it. */
 export function followJob(id: string, listener: JobListener): () => void {
-  let source: EventSource | null = null, timer = 0, isOver = false;
+  let source: EventSource | null = null, timer = 0, isOver = false, pause = FirstPause;
 
   const open = (): void => {
     source = new EventSource(eventsUrl(id));
@@ -22,15 +24,23 @@ export function followJob(id: string, listener: JobListener): () => void {
       close();
       listener.onEnd(JSON.parse((event as MessageEvent<string>).data) as Job);
     });
+    source.onopen = () => pause = FirstPause;
     source.onerror = () => {
       if (source?.readyState === EventSource.CLOSED && !isOver)
-        timer = window.setTimeout(() => void askWhy(), 2000);
+        timer = window.setTimeout(() => void askWhy(), pause = Math.min(pause * 1.5, LongestPause));
     };
   };
   // The browser does not tell why it gave up: a plain question does, and brings the sign-in or the banner where they belong.
   const askWhy = async (): Promise<void> => {
     try {
-      listener.onJob(await getJob(id));
+      const job = await getJob(id);
+      if (isOver)
+        return;
+      listener.onJob(job);
+      if (!isActive(job)) {
+        close();
+        listener.onEnd(job);
+      }
     } catch (error) {
       if (error instanceof Problem && error.status === 404)
         listener.onGone();

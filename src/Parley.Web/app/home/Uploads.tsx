@@ -3,6 +3,7 @@ import { locale, t } from '../language/language';
 import { confirm } from '../shared/Dialog';
 import { bytes, percent, roughly, span } from '../shared/format';
 import { Icon } from '../shared/icons';
+import { wordsFor } from '../shared/notices';
 import { Progress } from '../shared/Progress';
 import { dropUpload, pauseUpload, resumeUpload, uploads, type UploadItem } from './sending';
 
@@ -52,8 +53,8 @@ function note(item: UploadItem, share: number): string {
     }
     case 'paused': return `${t('upload.paused')} · ${part}`;
     case 'asking': return t('upload.asking', { percent: percent(share) });
-    case 'queueing': return item.problem?.detail || t('upload.queueing');
-    case 'failed': return item.problem?.detail || t('error.unreachable');
+    case 'queueing': return t('upload.queueing');
+    case 'failed': return item.problem && item.problem.status > 0 ? wordsFor(item.problem) : t('error.unreachable');
     case 'done': return part;
   }
 }

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { keepLocale, keptLocale, type Locale } from '../shared/preferences';
 import { dictionary, type Key } from './dictionary';
+import { problemsInChinese } from './problems';
 
 export const locale = signal<Locale>(keptLocale());
 
@@ -9,6 +10,9 @@ export function setLocale(next: Locale): void {
   keepLocale(next);
   document.documentElement.lang = next === 'zh' ? 'zh-CN' : 'en';
 }
+
+/** What the server said, in the present language where it is known there. */
+export const said = (code: string, detail: string): string => locale.value === 'zh' ? problemsInChinese[code] ?? detail : detail;
 
 export type Values = Record<string, string | number>;
 

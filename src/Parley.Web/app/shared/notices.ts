@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { Problem, Unreachable } from '../api/client';
-import { t } from '../language/language';
+import { said, t } from '../language/language';
 
 export interface Notice {
   id: number;
@@ -27,7 +27,7 @@ export function dismiss(id: number): void {
 /** What went wrong, in plain words: the server's own where it has said any. */
 export function wordsFor(error: unknown): string {
   if (error instanceof Problem)
-    return error.detail || t('error.status', { status: error.status });
+    return said(error.code, error.detail) || t('error.status', { status: error.status });
   return error instanceof Unreachable ? t('error.unreachable') : t('error.unknown');
 }
 

@@ -5,6 +5,7 @@ import { getStatus } from '../api/client';
 import type { ServerStatus } from '../api/types';
 import { locale, t } from '../language/language';
 import type { Key } from '../language/dictionary';
+import { Icon } from '../shared/icons';
 import { bytes, percent, roughly, span } from '../shared/format';
 import { wordsFor } from '../shared/notices';
 import { RtfChart } from './RtfChart';
@@ -48,9 +49,24 @@ export function StatusView(): JSX.Element {
         {now && <p class={`state ${now.state}`} role="status">{word(now.state)}</p>}
       </header>
       {trouble.value && <p class="refusal" role="alert">{trouble.value}</p>}
+      {now && <Checks checks={now.checks ?? {}} />}
       {now && <Facts now={now} />}
       <p class="muted small-text">{t('status.links')} <a href={`/metrics${metricsQuery()}`}>/metrics</a> · <a href="/health">/health</a> · <a href="/api/v1/openapi.json">OpenAPI</a></p>
     </div>
+  );
+}
+
+const checks = ['check.maintenance_loop', 'check.accepting_tasks', 'check.workers_ready'] as const satisfies readonly Key[];
+
+/** What has to hold; a mark and a word say where it does not. */
+function Checks({ checks: held }: { checks: Record<string, unknown> }): JSX.Element {
+  return (
+    <ul class="checks">
+      {Object.entries(held).map(([name, isWell]) => {
+        const key = checks.find(candidate => candidate === `check.${name}`), text = key ? t(key) : name;
+        return <li key={name} class={isWell ? 'muted' : 'refusal'}><Icon name={isWell ? 'check' : 'alert'} />{isWell ? text : `${text}: ${t('status.bad')}`}</li>;
+      })}
+    </ul>
   );
 }
 
@@ -94,7 +110,7 @@ function Facts({ now }: { now: ServerStatus }): JSX.Element {
           ]} />
         </Section>
         <Section title={t('status.ended')}>
-          <Pairs pairs={[...Object.entries(now.ended).map(([name, count]): [string, number] => [word(name), count]), ...Object.entries(now.errors)]} />
+          <Pairs pairs={[...Object.entries(now.ended).map(([name, count]): [string, number] => [word(name), count]), ...Object.entries(now.errors).filter(([, count]) => count > 0)]} />
         </Section>
       </div>
       <Section title={t('status.versions')}><Pairs pairs={Object.entries(now.versions).map(([name, version]): [string, string] => [name, version ?? '–'])} /></Section>
