@@ -1,5 +1,6 @@
 using System.Net;
 using Parley.Server.Auth;
+using Parley.Server.Webhooks;
 
 namespace Parley.Server.Configuration;
 
@@ -14,6 +15,14 @@ internal static class ConfigurationCheck
             build.Warnings.Add("notification.enabled is true and notification.webhook_url is empty: nothing is sent. Set FUNASR_WEBHOOK_URL, or notification.enabled to false.");
             build.Options = options with { Notification = options.Notification with { Enabled = false } };
             build.Sources["notification.enabled"] = "no webhook_url";
+        }
+
+        if (options.Webhooks is { Urls.Count: > 0, Secret: null })
+            build.Errors.Add("webhooks.urls names addresses and webhooks.secret is empty: receivers could not tell who sends. Set FUNASR_WEBHOOKS_SECRET.");
+        foreach (string url in options.Webhooks.Urls)
+        {
+            if (WebhookAddress.Problem(url, options.Webhooks.AllowPrivateNetworks) is { } problem)
+                build.Errors.Add($"webhooks.urls: {WebhookAddress.Origin(url)} {problem}");
         }
 
         build.Errors.AddRange(AuthCheck.Errors(options.Auth));

@@ -18,6 +18,8 @@ internal sealed record ServerOptions
 
     public NotificationOptions Notification { get; init; } = new();
 
+    public WebhookOptions Webhooks { get; init; } = new();
+
     public AuthOptions Auth { get; init; } = new();
 
     public LoggingOptions Logging { get; init; } = new();
@@ -189,6 +191,19 @@ internal sealed record NotificationOptions
 
     /// <summary>More job messages within a minute are put together into one.</summary>
     public int MaxPerMinute { get; init; } = 20;
+}
+
+/// <summary>Section <c>webhooks</c>: messages to programs about jobs that end.</summary>
+internal sealed record WebhookOptions
+{
+    /// <summary>Told about every job.</summary>
+    public IReadOnlyList<string> Urls { get; init; } = [];
+
+    /// <summary>Signs messages; null: nothing is sent.</summary>
+    public string? Secret { get; init; }
+
+    /// <summary>Whether addresses in private networks, and on this machine, may be told.</summary>
+    public bool AllowPrivateNetworks { get; init; }
 }
 
 /// <summary>Section <c>auth</c>.</summary>

@@ -85,6 +85,13 @@ internal static class Setting
             Show = options => string.Join(',', get(options)),
         };
 
+    /// <summary>A list that may be empty.</summary>
+    public static SettingKey OptionalList(string name, string variable, string expected, Func<string, string?> canonical, Func<ServerOptions, IReadOnlyList<string>> get,
+        Func<ServerOptions, IReadOnlyList<string>, ServerOptions> set) => List(name, variable, expected, canonical, get, set) with
+        {
+            Apply = (options, text, _) => Names(text, canonical) is { } names ? set(options, names) : null,
+        };
+
     /// <summary>A key that other programs know; it is accepted and changes nothing.</summary>
     public static SettingKey Ignored(string name, string variable, string why) => new()
     {

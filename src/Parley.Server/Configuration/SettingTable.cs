@@ -10,7 +10,7 @@ internal static class SettingTable
 
     public static IReadOnlyList<SettingKey> All { get; } =
     [
-        .. ListenKeys.All, .. ModelKeys.All, .. TranscriptionKeys.All, .. DatabaseKeys.All, .. NotificationKeys.All, .. AuthKeys.All,
+        .. ListenKeys.All, .. ModelKeys.All, .. TranscriptionKeys.All, .. DatabaseKeys.All, .. NotificationKeys.All, .. WebhookKeys.All, .. AuthKeys.All,
         .. LoggingKeys.All, .. ObservabilityKeys.All, .. SecondEngineKeys.All,
     ];
 

@@ -1,6 +1,9 @@
 using Microsoft.Extensions.Logging;
 using Parley.Server.Configuration;
+using Parley.Server.Jobs;
 using Parley.Server.Notifications;
+using Parley.Server.Protocols.JobsApi;
+using Parley.Server.Webhooks;
 
 namespace Parley.Server.Hosting;
 
@@ -10,4 +13,8 @@ namespace Parley.Server.Hosting;
 /// <param name="Loggers">Makes loggers.</param>
 /// <param name="Notifier">Tells people.</param>
 /// <param name="Time">The clock.</param>
-internal sealed record ServerContext(ServerOptions Options, CurrentOptions Current, ILoggerFactory Loggers, INotifier Notifier, TimeProvider Time);
+internal sealed record ServerContext(ServerOptions Options, CurrentOptions Current, ILoggerFactory Loggers, INotifier Notifier, TimeProvider Time)
+{
+    /// <summary>Tells programs how jobs end; opened, started and stopped with the jobs.</summary>
+    public WebhookService Webhooks { get; } = new(Options.Webhooks, static (json, job, result) => JobJson.Write(json, JobRows.Ended(job, result)), Loggers, Time);
+}

@@ -3,6 +3,7 @@ using Parley.Server.Configuration;
 using Parley.Server.Jobs;
 using Parley.Server.Protocols.JobsApi;
 using Parley.Server.Protocols.OpenAi;
+using Parley.Server.Protocols.Uploads;
 using Parley.Server.Protocols.WebSockets;
 using Parley.Server.Storage;
 using Parley.Server.Telemetry.Metrics;
@@ -28,15 +29,18 @@ internal sealed record ServerRooms
     {
         WebSocketProtocol protocol = application.UseParleyWebSockets(context.Options, jobs, context.Loggers, context.Time);
         application.MapParleyOpenAi(context.Options, jobs, protocol.Files, context.Loggers, context.Time);
+        ResumableUploads resumable = application.OpenResumableUploads(context.Options, jobs, protocol.Files, context.Loggers, context.Time);
         ApiRoutes api = application.MapParleyJobsApi(new ApiContext
         {
             Options = context.Options,
             Jobs = jobs,
             Files = protocol.Files,
+            Uploads = resumable,
+            Webhooks = context.Webhooks,
             Loggers = context.Loggers,
             Clock = context.Time,
         });
-        return new ProtocolDoors(api, () => new ProtocolFigures(protocol.OpenConnections, protocol.Uploads.SingleCount + protocol.Uploads.ChunkedCount));
+        return new ProtocolDoors(api, () => new ProtocolFigures(protocol.OpenConnections, protocol.Uploads.SingleCount + protocol.Uploads.ChunkedCount + resumable.Count));
     };
 
     private static ITranscriptionEngine MakeEngine(ServerContext context) => context.Options.Transcription.ConcurrencyMode == ConcurrencyMode.Lock
@@ -47,8 +51,29 @@ internal sealed record ServerRooms
     {
         try
         {
-            JobService jobs = JobService.Open(() => context.Current.Value, engine, context.Notifier, new JobServiceParts { Clock = context.Time, Loggers = context.Loggers });
-            return new JobsRoom { Jobs = jobs, StartAsync = jobs.StartAsync, StopAsync = jobs.StopAsync, DisposeAsync = jobs.DisposeAsync, IsMaintained = () => jobs.IsMaintained };
+            JobService jobs = JobService.Open(() => context.Current.Value, engine, context.Notifier, new JobServiceParts
+            {
+                Clock = context.Time,
+                Loggers = context.Loggers,
+                Outbox = context.Webhooks.Outbox,
+            });
+            context.Webhooks.Open(jobs.Database);
+            return new JobsRoom
+            {
+                Jobs = jobs,
+                StartAsync = async cancellationToken =>
+                {
+                    await jobs.StartAsync(cancellationToken);
+                    context.Webhooks.Start();
+                },
+                StopAsync = jobs.StopAsync,
+                DisposeAsync = async () =>
+                {
+                    await context.Webhooks.DisposeAsync();
+                    await jobs.DisposeAsync();
+                },
+                IsMaintained = () => jobs.IsMaintained,
+            };
         }
         catch (StorageException error)
         {

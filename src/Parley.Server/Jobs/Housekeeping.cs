@@ -6,7 +6,7 @@ namespace Parley.Server.Jobs;
 
 /// <summary>Forgets what is old: ended jobs, results, analyses, files. One pass after another; a step that fails does not stop the others.</summary>
 internal sealed class Housekeeping(
-    JobIntake intake, JobEnds ends, JobStore store, ResultCache cache, AnalysisStore analyses, AudioFiles files, EvictedIds evicted,
+    JobIntake intake, JobEnds ends, JobStore store, DeliveryStore deliveries, ResultCache cache, AnalysisStore analyses, AudioFiles files, EvictedIds evicted,
     Func<JobFigures> figures, Func<ServerOptions> options, TimeProvider clock, ILogger logger)
 {
     private const long Mebi = 1024 * 1024;
@@ -14,6 +14,10 @@ internal sealed class Housekeeping(
 
     // A file without a row for so long was left by a crash; a younger one may be in the making.
     private static readonly TimeSpan AnalysisGrace = TimeSpan.FromHours(24);
+
+    // Long enough to look into what a receiver says it never got.
+    private static readonly TimeSpan DeliveryRetention = TimeSpan.FromDays(7);
+    private const int MaxDeliveries = 10_000;
 
     private long _lastStatistics = clock.GetTimestamp();
 
@@ -41,6 +45,7 @@ internal sealed class Housekeeping(
         await StepAsync("retention", () => EvictAsync(cancellationToken), cancellationToken);
         await StepAsync("request keys", () => store.DropKeysAsync(clock.GetUtcNow() - RequestKey.Lifetime, cancellationToken), cancellationToken);
         await StepAsync("cache", () => TrimAsync(cancellationToken), cancellationToken);
+        await StepAsync("webhooks", () => deliveries.SweepAsync(clock.GetUtcNow() - DeliveryRetention, MaxDeliveries, cancellationToken), cancellationToken);
         await StepAsync("files", Sweep, cancellationToken);
         if (clock.GetElapsedTime(_lastStatistics) < StatisticsInterval)
             return;

@@ -64,6 +64,9 @@ internal sealed record JobSubmission
     /// <summary>Higher runs earlier; 0 unless asked for.</summary>
     public int Priority { get; init; }
 
+    /// <summary>Address that is told how it ends, checked; null for none.</summary>
+    public string? WebhookUrl { get; init; }
+
     /// <summary>The recording stays when the job has ended, for people who want to listen: until the job is deleted or evicted, or <c>server.keep_recordings_hours</c> have passed.</summary>
     public bool KeepRecording { get; init; }
 

@@ -23,6 +23,7 @@ internal static class JobRows
         Priority = submission.Priority,
         KeepRecording = submission.KeepRecording,
         DerivedFrom = submission.DerivedFrom,
+        WebhookUrl = submission.WebhookUrl,
         State = RowState.Pending,
         CreatedAt = createdAt,
     };
@@ -39,6 +40,7 @@ internal static class JobRows
             Priority = row.Priority,
             KeepRecording = row.KeepRecording,
             DerivedFrom = row.DerivedFrom,
+            WebhookUrl = row.WebhookUrl,
         },
         row.Sha256,
         row.CreatedAt)
@@ -46,6 +48,10 @@ internal static class JobRows
         Retries = row.Retries,
         Lost = row.Lost,
     };
+
+    /// <summary>A job that has ended, with the figures of its result; null without one.</summary>
+    public static JobStatus Ended(JobRow row, ResultRow? result)
+        => result is null ? Status(row) : Status(row) with { Outcome = new JobOutcome(result.AudioSeconds, result.SpeakerCount, result.ProcessingSeconds) };
 
     public static JobStatus Status(JobRow row) => new()
     {

@@ -47,7 +47,7 @@ internal sealed class JobService : IJobs, IAsyncDisposable
     {
         (_database, _engine, _options, _clock) = (database, engine, options, parts.Clock);
         _logger = parts.Loggers.CreateLogger<JobService>();
-        _store = new JobStore(database);
+        _store = new JobStore(database, parts.Outbox);
         Analyses = new AnalysisStore(database);
         ResultStore results = new(database);
         _cache = new ResultCache(results, Analyses, options, _clock, _logger);
@@ -63,7 +63,7 @@ internal sealed class JobService : IJobs, IAsyncDisposable
         _regrouping = new Regrouping(_store, _cache, () => engine.ModelIdentity, SubmitAsync, options);
         Transcripts = new JobTranscripts(ResultAsync, new EditStore(database), _clock);
         _recordings = new Recordings(_clock);
-        Housekeeping = new Housekeeping(_intake, _ends, _store, _cache, Analyses, _files, _evicted, () => Figures, options, _clock, _logger);
+        Housekeeping = new Housekeeping(_intake, _ends, _store, new DeliveryStore(database), _cache, Analyses, _files, _evicted, () => Figures, options, _clock, _logger);
     }
 
     /// <summary>Whether housekeeping goes on.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Parley.Server.Storage;
 
 namespace Parley.Server.Jobs;
 
@@ -12,4 +13,7 @@ internal sealed record JobServiceParts
 
     /// <summary>Free bytes on the volume of a folder.</summary>
     public Func<string, long> FreeBytes { get; init; } = DiskWatch.FreeBytes;
+
+    /// <summary>Told what ends.</summary>
+    public IOutbox Outbox { get; init; } = NoOutbox.Instance;
 }

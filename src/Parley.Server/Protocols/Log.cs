@@ -52,6 +52,12 @@ internal static partial class Log
     [LoggerMessage(5104, LogLevel.Information, "Upload complete: {Bytes} bytes, {Outcome}")]
     public static partial void UploadSubmitted(this ILogger logger, long bytes, string outcome);
 
+    [LoggerMessage(5105, LogLevel.Information, "{Count} resumable uploads of an earlier process can go on")]
+    public static partial void UploadsResumable(this ILogger logger, int count);
+
+    [LoggerMessage(5106, LogLevel.Error, "Making jobs of uploads that are complete failed; it is tried again")]
+    public static partial void SubmissionFailed(this ILogger logger, Exception exception);
+
     [LoggerMessage(5201, LogLevel.Debug, "Request {Request} was refused with {Status}: {Code}")]
     public static partial void RequestRefused(this ILogger logger, string request, int status, string code);
 

@@ -37,6 +37,9 @@ internal sealed class JobRow
 
     public int Priority { get; set; }
 
+    /// <summary>Who wants to hear how it ends; null: nobody but those of the configuration.</summary>
+    public string? WebhookUrl { get; set; }
+
     /// <summary>One of <see cref="RowState"/>.</summary>
     public int State { get; set; }
 

@@ -3,14 +3,16 @@ using Microsoft.EntityFrameworkCore;
 namespace Parley.Server.Storage;
 
 /// <summary>The table of jobs. Final states are final: no change here touches a job that has one.</summary>
-internal sealed class JobStore(Database database)
+/// <param name="database">Where it is.</param>
+/// <param name="outbox">Told what ends, in the same change; null: nobody is.</param>
+internal sealed class JobStore(Database database, IOutbox? outbox = null)
 {
     /// <summary>Ids of forgotten jobs that are remembered.</summary>
     public const int MaxEvicted = 10_000;
 
     /// <summary>Adds a job and, in the same breath, the key of the request that made it.</summary>
     /// <returns>Its place in the order of acceptance.</returns>
-    public Task<long> InsertAsync(JobRow row, RequestKeyRow? key, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task<long> InsertAsync(JobRow row, RequestKeyRow? key, CancellationToken cancellationToken) => WriteAsync(
         context =>
         {
             context.Jobs.Add(row);
@@ -21,7 +23,7 @@ internal sealed class JobStore(Database database)
             }
 
             context.SaveChanges();
-            return row.Sequence;
+            return (row.Sequence, (IReadOnlyList<JobRow>)(row.State >= RowState.Completed ? [row] : []));
         },
         cancellationToken);
 
@@ -86,7 +88,7 @@ internal sealed class JobStore(Database database)
     /// </summary>
     /// <returns>The jobs that are pending, in order, and those that failed here.</returns>
     public Task<(List<JobRow> Pending, List<JobRow> Failed)> RecoverAsync(int maxLost, string error, int fault, DateTimeOffset now, CancellationToken cancellationToken)
-        => database.WriteAsync(
+        => WriteAsync(
             context =>
             {
                 List<JobRow> live = [.. context.Jobs.Where(row => row.State < RowState.Completed).OrderBy(row => row.Sequence)];
@@ -104,7 +106,7 @@ internal sealed class JobStore(Database database)
                     failed.Add(row);
                 }
 
-                return (live.Where(row => row.State == RowState.Pending).ToList(), failed);
+                return ((live.Where(row => row.State == RowState.Pending).ToList(), failed), (IReadOnlyList<JobRow>)failed);
             },
             cancellationToken);
 
@@ -131,32 +133,32 @@ internal sealed class JobStore(Database database)
 
     /// <summary>Jobs end without a result.</summary>
     public Task<int> EndAsync(IReadOnlyList<long> jobs, int state, string error, int? fault, DateTimeOffset endedAt, CancellationToken cancellationToken)
-        => database.WriteAsync(
-            context => context.Jobs.Where(row => jobs.Contains(row.Sequence) && row.State < RowState.Completed)
+        => WriteAsync(
+            context => Ending(context, jobs, live => live
                 .ExecuteUpdate(set => set.SetProperty(row => row.State, state)
                     .SetProperty(row => row.Error, error)
                     .SetProperty(row => row.Fault, fault)
-                    .SetProperty(row => row.EndedAt, endedAt)),
+                    .SetProperty(row => row.EndedAt, endedAt))),
             cancellationToken);
 
     /// <summary>Jobs end with a result that is there already.</summary>
     public Task<int> CompleteAsync(IReadOnlyList<long> jobs, long result, DateTimeOffset endedAt, CancellationToken cancellationToken)
-        => database.WriteAsync(context => Complete(context, jobs, result, endedAt, isCached: true), cancellationToken);
+        => WriteAsync(context => Complete(context, jobs, result, endedAt, isCached: true), cancellationToken);
 
     /// <summary>Jobs end with a new result: it, what it replaces in the cache, and the jobs change together.</summary>
     /// <returns>Files of analyses that nothing points to any more.</returns>
     public Task<List<string>> CompleteAsync(
         IReadOnlyList<long> jobs, ResultRow result, AnalysisRow? analysis, DateTimeOffset endedAt, CancellationToken cancellationToken)
-        => database.WriteAsync(
+        => WriteAsync(
             context =>
             {
                 if (result.IsCached)
                     ResultStore.Uncache(context, result);
                 context.Results.Add(result);
                 context.SaveChanges();
-                Complete(context, jobs, result.Id, endedAt, isCached: false);
+                (_, IReadOnlyList<JobRow> ended) = Complete(context, jobs, result.Id, endedAt, isCached: false);
                 List<string> replaced = analysis is null ? [] : AnalysisStore.Replace(context, analysis);
-                return replaced;
+                return (replaced, ended);
             },
             cancellationToken);
 
@@ -193,10 +195,37 @@ internal sealed class JobStore(Database database)
     /// <summary>Ids of jobs that were known once, oldest first.</summary>
     public List<Guid> LoadEvicted() => database.Read(context => context.Evicted.OrderBy(row => row.Sequence).Select(row => row.Id).ToList());
 
-    private static int Complete(ParleyContext context, IReadOnlyList<long> jobs, long result, DateTimeOffset endedAt, bool isCached)
-        => context.Jobs.Where(row => jobs.Contains(row.Sequence) && row.State < RowState.Completed)
+    private static (int Count, IReadOnlyList<JobRow> Ended) Complete(ParleyContext context, IReadOnlyList<long> jobs, long result, DateTimeOffset endedAt, bool isCached)
+        => Ending(context, jobs, live => live
             .ExecuteUpdate(set => set.SetProperty(row => row.State, RowState.Completed)
                 .SetProperty(row => row.ResultId, (long?)result)
                 .SetProperty(row => row.IsCached, isCached)
-                .SetProperty(row => row.EndedAt, endedAt));
+                .SetProperty(row => row.EndedAt, endedAt)));
+
+    // Final states are final: only those that have none end here.
+    private static (int Count, IReadOnlyList<JobRow> Ended) Ending(ParleyContext context, IReadOnlyList<long> jobs, Func<IQueryable<JobRow>, int> end)
+    {
+        List<long> live = [.. context.Jobs.Where(row => jobs.Contains(row.Sequence) && row.State < RowState.Completed).Select(row => row.Sequence)];
+        IQueryable<JobRow> ending = context.Jobs.Where(row => live.Contains(row.Sequence));
+        int count = end(ending);
+        return (count, ending.AsNoTracking().ToList());
+    }
+
+    // The ends of jobs and the messages about them are one change. Whoever sends them is woken when it is on the disk.
+    private async Task<T> WriteAsync<T>(Func<ParleyContext, (T Result, IReadOnlyList<JobRow> Ended)> change, CancellationToken cancellationToken)
+    {
+        IOutbox told = outbox ?? NoOutbox.Instance;
+        bool hasMessages = false;
+        T result = await database.WriteAsync(
+            context =>
+            {
+                (T changed, IReadOnlyList<JobRow> ended) = change(context);
+                hasMessages = DeliveryStore.Add(context, told, ended);
+                return changed;
+            },
+            cancellationToken);
+        if (hasMessages)
+            told.Wake();
+        return result;
+    }
 }

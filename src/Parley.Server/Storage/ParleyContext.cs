@@ -17,6 +17,7 @@ internal sealed class ParleyContext(DbContextOptions<ParleyContext> options) : D
     public DbSet<EditRow> Edits => Set<EditRow>();
 
     public DbSet<RequestKeyRow> RequestKeys => Set<RequestKeyRow>();
+    public DbSet<DeliveryRow> Deliveries => Set<DeliveryRow>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
@@ -32,6 +33,7 @@ internal sealed class ParleyContext(DbContextOptions<ParleyContext> options) : D
         modelBuilder.Entity<EditRow>().ToTable("Edits").HasKey(row => row.Id);
         modelBuilder.Entity<RequestKeyRow>().ToTable("RequestKeys").HasKey(row => new { row.Owner, row.RequestKey });
         modelBuilder.Entity<EvictedRow>().ToTable("Evicted").HasKey(row => row.Sequence);
+        modelBuilder.Entity<DeliveryRow>().ToTable("Deliveries").HasKey(row => row.Sequence);
     }
 
     /// <summary>UTC, in whole milliseconds: sorts as numbers, and SQLite's own functions read it.</summary>

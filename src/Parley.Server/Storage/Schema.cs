@@ -109,6 +109,29 @@ internal static class Schema
         CREATE INDEX RequestKeysByAge ON RequestKeys (CreatedAt);
         CREATE INDEX RequestKeysByJob ON RequestKeys (JobId);
         """,
+        """
+        ALTER TABLE Jobs ADD COLUMN WebhookUrl TEXT;
+
+        CREATE TABLE Deliveries (
+            Sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+            Id TEXT NOT NULL UNIQUE,
+            JobId TEXT NOT NULL,
+            ClientUser TEXT,
+            Type TEXT NOT NULL,
+            Url TEXT NOT NULL,
+            IsConfigured INTEGER NOT NULL,
+            Body TEXT NOT NULL,
+            State INTEGER NOT NULL CHECK (State BETWEEN 0 AND 3),
+            Attempts INTEGER NOT NULL,
+            CreatedAt INTEGER NOT NULL,
+            NextAttemptAt INTEGER,
+            LastAttemptAt INTEGER,
+            LastStatus INTEGER,
+            LastError TEXT
+        ) STRICT;
+        CREATE INDEX DeliveriesByTime ON Deliveries (State, NextAttemptAt);
+        CREATE INDEX DeliveriesByJob ON Deliveries (JobId);
+        """,
     ];
 
     /// <summary>Version of a file: the number of steps that made it; 0 for a new one.</summary>

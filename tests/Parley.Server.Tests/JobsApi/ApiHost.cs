@@ -11,6 +11,7 @@ using Parley.Server.Jobs;
 using Parley.Server.Protocols.JobsApi;
 using Parley.Server.Protocols.Origins;
 using Parley.Server.Protocols.Uploads;
+using Parley.Server.Webhooks;
 
 namespace Parley.Server.Tests.JobsApi;
 
@@ -42,6 +43,8 @@ internal sealed class ApiHost : IAsyncDisposable
     public IReadOnlyList<string> Leftovers
         => [.. Directory.EnumerateFiles(_folder.Root, "*", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) != ".lock")];
 
+    public TempFolder Folder => _folder;
+
     public static AuthOptions Authentication { get; } = new() { Enabled = true, SecretKey = "a long text for tests, longer than 32 bytes" };
 
     public static async Task<ApiHost> StartAsync(IJobs jobs, Func<ServerOptions, ServerOptions>? change = null)
@@ -59,7 +62,16 @@ internal sealed class ApiHost : IAsyncDisposable
         WebApplication application = builder.Build();
         UploadFiles files = new(options, loggers.CreateLogger<UploadFiles>());
         application.UseCrossOriginRule(static () => [Listed]);
-        ApiRoutes routes = application.MapParleyJobsApi(new ApiContext { Options = options, Jobs = jobs, Files = files, Loggers = loggers, Clock = TimeProvider.System });
+        ApiRoutes routes = application.MapParleyJobsApi(new ApiContext
+        {
+            Options = options,
+            Jobs = jobs,
+            Files = files,
+            Uploads = application.OpenResumableUploads(options, jobs, files, loggers, TimeProvider.System),
+            Webhooks = new WebhookService(options.Webhooks, static (_, _, _) => { }, loggers, TimeProvider.System),
+            Loggers = loggers,
+            Clock = TimeProvider.System,
+        });
         await application.StartAsync();
         return new ApiHost(application, files, folder, options, routes);
     }

@@ -103,6 +103,7 @@ internal sealed class FakeJobs : IJobs
         Id = submission.Id,
         FileName = submission.FileName,
         Md5 = submission.Audio.Md5,
+        Length = submission.Audio.Length,
         Options = submission.Options,
         Client = submission.Client,
         State = state,

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Parley.Server.Configuration;
 using Parley.Server.Jobs;
 using Parley.Server.Protocols.Uploads;
+using Parley.Server.Webhooks;
 
 namespace Parley.Server.Protocols.JobsApi;
 
@@ -15,6 +16,12 @@ internal sealed record ApiContext
 
     /// <summary>Files on their way in; shared with the other protocols.</summary>
     public required UploadFiles Files { get; init; }
+
+    /// <summary>Uploads that outlive connections and processes.</summary>
+    public required ResumableUploads Uploads { get; init; }
+
+    /// <summary>Tells programs how jobs end.</summary>
+    public required WebhookService Webhooks { get; init; }
 
     public required ILoggerFactory Loggers { get; init; }
 

@@ -1,5 +1,6 @@
 using Parley.Server.Jobs;
 using Parley.Server.Protocols.Forms;
+using Parley.Server.Webhooks;
 
 namespace Parley.Server.Protocols.JobsApi;
 
@@ -11,7 +12,7 @@ internal sealed record JobFields
     // To add one: here, below, in docs/jobs.md and in openapi.json.
     private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
     {
-        "diarize", "num_speakers", "min_speakers", "max_speakers", "language", "keep_recording", "force_refresh", "priority",
+        "diarize", "num_speakers", "min_speakers", "max_speakers", "language", "keep_recording", "force_refresh", "priority", "webhook_url",
     };
 
     public required JobOptions Options { get; init; }
@@ -21,9 +22,17 @@ internal sealed record JobFields
     /// <summary>Whether the recording stays for people who listen.</summary>
     public bool KeepRecording { get; init; }
 
+    /// <summary>Told how the job ends; null for nobody.</summary>
+    public string? WebhookUrl { get; init; }
+
+    /// <summary>Whether a field is one of these.</summary>
+    public static bool IsKnown(string name) => Known.Contains(name);
+
     /// <summary>Reads the fields of a form. Another one is refused: it is misspelt, and would be missed.</summary>
+    /// <param name="form">The form.</param>
+    /// <param name="webhooks">Judges addresses.</param>
     /// <exception cref="FormException">One is wrong.</exception>
-    public static JobFields Read(MultipartForm form)
+    public static JobFields Read(MultipartForm form, WebhookService webhooks)
     {
         if (form.Names.FirstOrDefault(name => !Known.Contains(name)) is { } unknown)
             throw FormException.Invalid(Quoted.Text(unknown), $"There is no field '{Quoted.Text(unknown)}'. Besides file there are {string.Join(", ", Known)}.");
@@ -38,9 +47,13 @@ internal sealed record JobFields
             },
             KeepRecording = FormFields.Flag(form, "keep_recording") ?? false,
             Priority = FormFields.Number(form, "priority", -MaxPriority, MaxPriority) ?? 0,
+            WebhookUrl = Webhook(form, webhooks),
         };
     }
 
     /// <summary>What tells this wish from others, as a text.</summary>
-    public string Canonical => $"{Options} {Priority} {KeepRecording}";
+    public string Canonical => $"{Options} {Priority} {KeepRecording} {WebhookUrl}";
+
+    private static string? Webhook(MultipartForm form, WebhookService webhooks)
+        => form.Value("webhook_url") is { } url ? webhooks.Problem(url) is { } problem ? throw FormException.Value("webhook_url", problem) : url : null;
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Parley.Server.Auth;
+using Parley.Server.Protocols.JobsApi.Uploads;
 
 namespace Parley.Server.Protocols.JobsApi;
 
@@ -26,6 +27,8 @@ internal sealed class JobsApiDoor
             new RegroupEndpoints(context),
             new EventsEndpoint(context),
             new ResultEndpoint(context),
+            new UploadEndpoints(context),
+            new WebhookEndpoints(context.Webhooks),
         ];
     }
 

@@ -32,6 +32,14 @@ internal static class Problems
     public static readonly ProblemKind IdempotencyMismatch = new("idempotency_mismatch", StatusCodes.Status422UnprocessableEntity, "Another request had this Idempotency-Key");
     public static readonly ProblemKind NotPlayable = new("not_playable", StatusCodes.Status422UnprocessableEntity, "The recording cannot be played");
     public static readonly ProblemKind QueueFull = new("queue_full", StatusCodes.Status429TooManyRequests, "The queue is full");
+    public static readonly ProblemKind UnknownUpload = new("unknown_upload", StatusCodes.Status404NotFound, "No such upload");
+    public static readonly ProblemKind UnknownDelivery = new("unknown_delivery", StatusCodes.Status404NotFound, "No such webhook");
+    public static readonly ProblemKind OffsetMismatch = new("offset_mismatch", StatusCodes.Status409Conflict, "The upload is elsewhere");
+    public static readonly ProblemKind UploadCompleted = new("upload_completed", StatusCodes.Status409Conflict, "The upload has become a job");
+    public static readonly ProblemKind TusVersion = new("tus_version", StatusCodes.Status412PreconditionFailed, "This version of tus is not spoken here");
+    public static readonly ProblemKind UploadLocked = new("upload_locked", StatusCodes.Status423Locked, "Another request is at this upload");
+    public static readonly ProblemKind TooManyUploads = new("too_many_uploads", StatusCodes.Status429TooManyRequests, "Too many uploads are open");
+    public static readonly ProblemKind ChecksumMismatch = new("checksum_mismatch", 460, "The bytes do not have the hash that they should");
     public static readonly ProblemKind Internal = new("internal", StatusCodes.Status500InternalServerError, "The server failed");
     public static readonly ProblemKind Unavailable = new("unavailable", StatusCodes.Status503ServiceUnavailable, "The server cannot take this now");
     public static readonly ProblemKind DiskFull = new("disk_full", StatusCodes.Status503ServiceUnavailable, "The server's disk is full");

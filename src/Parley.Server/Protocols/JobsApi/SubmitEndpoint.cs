@@ -54,7 +54,7 @@ internal sealed class SubmitEndpoint(ApiContext context) : IApiEndpoints
             throw Problems.Invalid("file", "The field file is missing. Send the recording as a part named file.");
         if (file.Length == 0)
             throw Problems.Invalid("file", "The file is empty.");
-        JobFields fields = JobFields.Read(form);
+        JobFields fields = JobFields.Read(form, context.Webhooks);
         ListenOptions limits = context.Options.Server;
         string extension = RecordingName.ExtensionOf(form.FileName, form.ContentType, limits);
         UploadAnnouncement announcement = new()
@@ -69,6 +69,7 @@ internal sealed class SubmitEndpoint(ApiContext context) : IApiEndpoints
         JobSubmission job = announcement.ToJob(Guid.NewGuid(), request.Client) with
         {
             KeepRecording = fields.KeepRecording,
+            WebhookUrl = fields.WebhookUrl,
             RequestKey = key is null ? null : new RequestKey(key, Fingerprint(fields, file, announcement.FileName)),
         };
         using IDisposable? scope = _logger.JobScope(job.Id);

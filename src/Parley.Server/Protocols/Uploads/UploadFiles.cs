@@ -44,7 +44,10 @@ internal sealed class UploadFiles : IDisposable
     }
 
     /// <summary>Where <see cref="StoreAsync"/> puts a file.</summary>
-    public string StoredPath(Guid id, UploadAnnouncement announcement) => Path.Combine(_options.UploadDir, id.ToString("D") + announcement.Extension);
+    public string StoredPath(Guid id, UploadAnnouncement announcement) => StoredPath(id, announcement.Extension);
+
+    /// <inheritdoc cref="StoredPath(Guid, UploadAnnouncement)"/>
+    public string StoredPath(Guid id, string extension) => Path.Combine(_options.UploadDir, id.ToString("D") + extension);
 
     /// <summary>
     /// Moves a complete file into the upload folder, as <c>task-id.extension</c>. When this returns, bytes and name survive a crash.
