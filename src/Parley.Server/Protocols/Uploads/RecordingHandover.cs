@@ -6,7 +6,7 @@ namespace Parley.Server.Protocols.Uploads;
 /// <summary>Hands complete recordings over to the queue: file first, job second, and no file without its job. Safe for concurrent calls.</summary>
 internal sealed class RecordingHandover(IJobs jobs, UploadFiles files)
 {
-    /// <summary>Submits a recording. When the job is not accepted, or this throws, its files are gone.</summary>
+    /// <summary>Submits a recording. When the job does not need it, or this throws, its files are gone.</summary>
     /// <param name="announcement">What it is.</param>
     /// <param name="file">Its bytes.</param>
     /// <param name="submission">The job; its audio is filled in here.</param>
@@ -23,7 +23,8 @@ internal sealed class RecordingHandover(IJobs jobs, UploadFiles files)
                 VoiceSamples.Write(VoiceSamples.PathFor(files.StoredPath(submission.Id, announcement)), voices);
             audio = (await files.StoreAsync(file.Path, submission.Id, announcement)) with { Sha256 = file.Sha256 };
             SubmitOutcome outcome = await jobs.SubmitAsync(submission with { Audio = audio }, cancellationToken);
-            if (outcome is not SubmitOutcome.Accepted)
+            bool isKept = outcome is SubmitOutcome.Accepted || (outcome is SubmitOutcome.Completed && submission.KeepRecording);
+            if (!isKept)
                 Delete(audio.Path);
             return outcome;
         }

@@ -95,7 +95,8 @@ internal sealed class UploadEndpoints(ApiContext context) : IApiEndpoints
         return _uploads.TryOpen(record, out ResumableUpload? upload) switch
         {
             OpenFault.TooMany => throw new ProblemException(new Problem(
-                Problems.TooManyUploads, "As many uploads are open as this server takes (transcription.upload_session_max_count). Try again in a minute, or end one with DELETE.") { RetryAfterSeconds = 60 }),
+                Problems.TooManyUploads, "As many uploads are open as this server takes (transcription.upload_session_max_count). Try again in a minute, or end one with DELETE.")
+            { RetryAfterSeconds = 60 }),
             OpenFault.DiskFull => throw DiskFull(),
             _ => upload!,
         };
@@ -227,7 +228,8 @@ internal sealed class UploadEndpoints(ApiContext context) : IApiEndpoints
         => Problems.BodyTooLarge.Because($"The upload lacks {upload.Missing} bytes, and the request brings more. Nothing of it was kept.");
 
     private static ProblemException DiskFull() => new(new Problem(
-        Problems.DiskFull, "The server's disk is nearly full, and it cannot take more. Try again later, or tell its operator. What has come is kept until the upload expires.") { RetryAfterSeconds = 60 });
+        Problems.DiskFull, "The server's disk is nearly full, and it cannot take more. Try again later, or tell its operator. What has come is kept until the upload expires.")
+    { RetryAfterSeconds = 60 });
 
     private static void CheckOffset(long offset, long expected)
     {
