@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Parley.Asr;
 using Parley.Audio;
@@ -66,19 +67,21 @@ internal sealed class AnalysisRun : IDisposable
 
     public void Dispose() => _stop.Dispose();
 
-    // Listening feeds recognition and embedding; all three run at once. The first that fails stops the others.
+    // Listening feeds recognition and embedding, recognition feeds punctuation; all run at once. The first that fails stops the others.
     private async Task<IDiarizationStream?> ListenRecognizeAndEmbedAsync()
     {
         IDiarizationStream? voices = _embedVoices ? _stages.Diarizer?.OpenStream() : null;
         if (_embedVoices && voices is null)
             _notices.Add($"The bundle '{_stages.Bundle.Name}' has no speaker model: nobody is named.");
-        Channel<SpeechSegment> toRecognizer = Queue();
-        Channel<SpeechSegment>? toDiarizer = voices is null ? null : Queue();
+        Channel<SpeechSegment> toRecognizer = Queue<SpeechSegment>(QueuedSegments);
+        Channel<Task<RecognizedStretch>> toPunctuator = Queue<Task<RecognizedStretch>>(_stages.RecognitionLanes);
+        Channel<SpeechSegment>? toDiarizer = voices is null ? null : Queue<SpeechSegment>(QueuedSegments);
 
         List<Task> stages =
         [
             Task.Run(() => Guarded(() => ListenAsync(toRecognizer.Writer, toDiarizer?.Writer))),
-            Task.Run(() => Guarded(() => RecognizeAsync(toRecognizer.Reader))),
+            Task.Run(() => Guarded(() => RecognizeAsync(toRecognizer.Reader, toPunctuator.Writer))),
+            Task.Run(() => Guarded(() => PunctuateAsync(toPunctuator.Reader))),
         ];
         if (voices is not null)
             stages.Add(Task.Run(() => Guarded(() => EmbedAsync(toDiarizer!.Reader, voices))));
@@ -135,40 +138,40 @@ internal sealed class AnalysisRun : IDisposable
         toDiarizer?.Complete();
     }
 
-    private async Task RecognizeAsync(ChannelReader<SpeechSegment> segments)
+    private async Task RecognizeAsync(ChannelReader<SpeechSegment> segments, ChannelWriter<Task<RecognizedStretch>> recognized)
     {
-        // Batches are planned over groups whose make-up depends on the recording alone, never on which thread was faster,
+        RecognitionLanes lanes = new(_stages.Recognizer, _batch, _stages.RecognitionLanes, _clock, _stop.Token);
+        await using ConfiguredAsyncDisposable ending = lanes.ConfigureAwait(false);
+
+        // Batches are planned over stretches whose make-up depends on the recording alone, never on which thread was faster,
         // so that the same input gives the same batches and thereby the same words.
-        List<SpeechSegment> group = [];
+        List<SpeechSegment> stretch = [];
         await foreach (SpeechSegment segment in segments.ReadAllAsync(_stop.Token).ConfigureAwait(false))
         {
-            group.Add(segment);
-            if (group.Count >= 2 * _batch.MaxBatchSegments || group.Sum(item => item.Bounds.DurationMs) >= _batch.MaxBatchSeconds * 1000)
-                RecognizeGroup(group);
+            stretch.Add(segment);
+            if (stretch.Count < 2 * _batch.MaxBatchSegments && stretch.Sum(item => item.Bounds.DurationMs) < _batch.MaxBatchSeconds * 1000)
+                continue;
+            await recognized.WriteAsync(await lanes.BeginAsync(stretch).ConfigureAwait(false), _stop.Token).ConfigureAwait(false);
+            stretch = [];
         }
 
-        RecognizeGroup(group);
-        Punctuate(words: null, AudioClock.ToTime(_samples));
-        Report(PipelineStage.Asr, AudioClock.ToTime(_samples));
+        if (stretch.Count > 0)
+            await recognized.WriteAsync(await lanes.BeginAsync(stretch).ConfigureAwait(false), _stop.Token).ConfigureAwait(false);
+        recognized.Complete();
     }
 
-    private void RecognizeGroup(List<SpeechSegment> group)
+    private async Task PunctuateAsync(ChannelReader<Task<RecognizedStretch>> recognized)
     {
-        if (group.Count == 0)
-            return;
-        RecognizedSegment[] results = new RecognizedSegment[group.Count];
-        foreach (IReadOnlyList<SpeechSegment> batch in BatchPlanner.Plan(group, _batch))
+        await foreach (Task<RecognizedStretch> next in recognized.ReadAllAsync(_stop.Token).ConfigureAwait(false))
         {
-            using StageClock.Lap lap = _clock.Run(PipelineStage.Asr);
-            foreach (RecognizedSegment result in BatchHalving.Run(batch, part => _stages.Recognizer.Recognize(part, _stop.Token)))
-                results[result.Index - group[0].Index] = result;
+            RecognizedStretch stretch = await next.ConfigureAwait(false);
+            Punctuate([.. stretch.Segments.SelectMany(segment => segment.Words)], stretch.End);
+            _notices.AddRange(stretch.Segments.Select(segment => segment.Fault).OfType<string>());
+            Report(PipelineStage.Asr, stretch.End);
         }
 
-        TimeSpan done = TimeSpan.FromMilliseconds(group[^1].Bounds.EndMs);
-        Punctuate([.. results.SelectMany(result => result.Words)], done);
-        _notices.AddRange(results.Select(result => result.Fault).OfType<string>());
-        Report(PipelineStage.Asr, done);
-        group.Clear();
+        Punctuate(words: null, AudioClock.ToTime(_samples));
+        Report(PipelineStage.Asr, AudioClock.ToTime(_samples));
     }
 
     private async Task EmbedAsync(ChannelReader<SpeechSegment> segments, IDiarizationStream voices)
@@ -200,6 +203,6 @@ internal sealed class AnalysisRun : IDisposable
         }
     }
 
-    private static Channel<SpeechSegment> Queue() => Channel.CreateBounded<SpeechSegment>(
-        new BoundedChannelOptions(QueuedSegments) { SingleReader = true, SingleWriter = true });
+    private static Channel<T> Queue<T>(int capacity) => Channel.CreateBounded<T>(
+        new BoundedChannelOptions(capacity) { SingleReader = true, SingleWriter = true });
 }

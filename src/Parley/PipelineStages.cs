@@ -18,6 +18,7 @@ internal sealed class PipelineStages : IDisposable
 {
     private readonly Dictionary<PipelineStage, ModelSession> _sessions = [];
     private readonly bool _useOptimized;
+    private int _lanes;
 
     private PipelineStages(ModelBundle bundle, PipelineOptions options)
     {
@@ -119,6 +120,9 @@ internal sealed class PipelineStages : IDisposable
         => _sessions.OrderBy(item => item.Key).Where(item => OptimizationNote(item.Value) is not null)
             .Select(item => (item.Key.ToString().ToLowerInvariant(), OptimizationNote(item.Value)!));
 
+    /// <summary>Batches that the recogniser works on at once, each on its own threads; devices other than the CPU take one after the other.</summary>
+    public int RecognitionLanes => string.Equals(_sessions[PipelineStage.Asr].Device, CpuBackend.DeviceName, StringComparison.Ordinal) ? _lanes : 1;
+
     /// <summary>Batches as asked for, but no longer than the recogniser's device takes.</summary>
     public BatchOptions BatchWithin(BatchOptions asked)
         => _sessions[PipelineStage.Asr].Limits.MaxBatchSeconds is { } most && most < asked.MaxBatchSeconds ? asked with { MaxBatchSeconds = most } : asked;
@@ -156,13 +160,21 @@ internal sealed class PipelineStages : IDisposable
     private void LoadSessions(List<(PipelineStage Stage, string Path)> models, InferenceOptions inference)
     {
         int threads = inference.Threads ?? CpuBudget.Current.Threads;
-        InferenceOptions heavy = inference with { Threads = Math.Max(1, models.Count == 4 ? threads / 2 : threads) };
-        InferenceOptions light = inference with { Threads = 1 };
+        int share = Math.Max(1, models.Count == 4 ? threads / 2 : threads);
+        _lanes = CpuBudget.RecognitionLanes(threads);
+        InferenceOptions OptionsOf(PipelineStage stage) => inference with
+        {
+            Threads = stage switch
+            {
+                PipelineStage.Asr => Math.Max(1, share / _lanes),
+                PipelineStage.Speakers => share,
+                _ => 1,
+            },
+        };
         ModelSession[] loaded = new ModelSession[models.Count];
         try
         {
-            Parallel.For(0, models.Count, i => loaded[i] = ModelSession.Load(
-                models[i].Path, models[i].Stage is PipelineStage.Asr or PipelineStage.Speakers ? heavy : light));
+            Parallel.For(0, models.Count, i => loaded[i] = ModelSession.Load(models[i].Path, OptionsOf(models[i].Stage)));
         }
         catch (AggregateException error)
         {

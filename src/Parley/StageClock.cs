@@ -2,21 +2,50 @@ using System.Diagnostics;
 
 namespace Parley;
 
-/// <summary>Adds up the time that each stage takes in one transcription. Safe for concurrent use: a stage runs on one thread at a time.</summary>
+/// <summary>Adds up the time during which each stage was at work in one transcription; runs of a stage side by side count once. Safe for concurrent use.</summary>
 internal sealed class StageClock
 {
-    private readonly long[] _ticks = new long[Enum.GetValues<PipelineStage>().Length];
+    private readonly Lock _lock = new();
+    private readonly Stage[] _stages = new Stage[Enum.GetValues<PipelineStage>().Length];
 
-    /// <summary>Seconds spent in a stage so far.</summary>
-    public double Seconds(PipelineStage stage) => Stopwatch.GetElapsedTime(0, Interlocked.Read(ref _ticks[(int)stage])).TotalSeconds;
+    /// <summary>Seconds in which a stage was at work so far; a lap that is still open does not count yet.</summary>
+    public double Seconds(PipelineStage stage)
+    {
+        lock (_lock)
+            return Stopwatch.GetElapsedTime(0, _stages[(int)stage].Ticks).TotalSeconds;
+    }
 
     /// <summary>Counts the time until the result is disposed for a stage.</summary>
-    public Lap Run(PipelineStage stage) => new(this, stage);
+    public Lap Run(PipelineStage stage)
+    {
+        lock (_lock)
+        {
+            ref Stage at = ref _stages[(int)stage];
+            if (at.OpenLaps++ == 0)
+                at.Since = Stopwatch.GetTimestamp();
+        }
+
+        return new Lap(this, stage);
+    }
+
+    private void End(PipelineStage stage)
+    {
+        lock (_lock)
+        {
+            ref Stage at = ref _stages[(int)stage];
+            if (--at.OpenLaps == 0)
+                at.Ticks += Stopwatch.GetTimestamp() - at.Since;
+        }
+    }
 
     internal readonly struct Lap(StageClock clock, PipelineStage stage) : IDisposable
     {
-        private readonly long _start = Stopwatch.GetTimestamp();
+        public void Dispose() => clock.End(stage);
+    }
 
-        public void Dispose() => Interlocked.Add(ref clock._ticks[(int)stage], Stopwatch.GetTimestamp() - _start);
+    private struct Stage
+    {
+        public int OpenLaps;
+        public long Since, Ticks;
     }
 }

@@ -34,6 +34,9 @@ internal sealed record PipelineSetup
     /// <summary>Pipelines on this machine, which share its cores and devices.</summary>
     public int Pipelines { get; init; } = 1;
 
+    /// <summary>Batches that the recogniser holds in memory at once.</summary>
+    public int RecognitionLanes => CpuBudget.RecognitionLanes(Threads ?? ShareOfCores());
+
     public static PipelineSetup For(ModelOptions options, int pipelines) => new()
     {
         Bundle = options.Bundle,

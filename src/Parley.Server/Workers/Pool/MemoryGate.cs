@@ -52,7 +52,7 @@ internal sealed class MemoryGate(PoolContext pool)
     }
 
     private long Predict(WorkOrder order, TimeSpan length)
-        => order.AnalysisPath is null ? JobMemory.Predict(length, pool.Options.Funasr.BatchSizeS, pool.WeightBytes) : JobMemory.Predict(length, batchSeconds: 0, weightBytes: 0);
+        => order.AnalysisPath is null ? JobMemory.Predict(length, pool.Options.Funasr.BatchSizeS * pool.RecognitionLanes, pool.WeightBytes) : JobMemory.Predict(length, batchSeconds: 0, weightBytes: 0);
 
     private void RefuseWhatNeverFits(WorkOrder order, WorkerProcess worker, long total)
     {

@@ -54,6 +54,9 @@ internal sealed class PoolContext : IDisposable
     /// <summary>Bytes that a worker may take; null for no limit.</summary>
     public long? MemoryLimit => Options.Transcription.WorkerMemoryMb > 0 ? (long)Options.Transcription.WorkerMemoryMb << 20 : null;
 
+    /// <inheritdoc cref="PipelineSetup.RecognitionLanes"/>
+    public int RecognitionLanes => _setup.RecognitionLanes;
+
     /// <summary>Bytes of the recogniser's weights, once they are known; 0 before.</summary>
     public long WeightBytes { get; private set; }
 

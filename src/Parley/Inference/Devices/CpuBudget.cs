@@ -5,6 +5,7 @@ namespace Parley.Inference.Devices;
 /// <summary>How many threads a model run should take, from the cores that this process may really use.</summary>
 public sealed class CpuBudget
 {
+    private const int MaxLanes = 4;
     private const string Topology = "/sys/devices/system/cpu";
 
     /// <summary>For this process, read once: quotas and affinity are fixed when a container or service starts.</summary>
@@ -28,6 +29,12 @@ public sealed class CpuBudget
 
     /// <summary>Threads inside one model run.</summary>
     public int Threads { get; }
+
+    /// <summary>
+    /// Runs of the recogniser side by side that a pipeline with so many threads makes: more do not help, and each holds a batch in memory.
+    /// With two threads both are used: embedding voices, which has the other one, is often done earlier.
+    /// </summary>
+    public static int RecognitionLanes(int threads) => Math.Clamp(threads, 1, MaxLanes);
 
     private static int? PhysicalCores(string topology)
     {
