@@ -43,6 +43,23 @@ public sealed class CrossOriginTests(CrossOriginTests.Server server) : IClassFix
         answer.Headers.Contains("Access-Control-Allow-Origin").ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData("https://evil.example", true)]
+    [InlineData(ApiHost.Listed, false)]
+    [InlineData("http://127.0.0.1:{port}", false)]
+    [InlineData(null, false)]
+    public async Task Sockets_of_pages_that_nobody_listed_are_refused_once_origins_are_listed(string? origin, bool isRefused)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Get, new Uri(_host.Address, "/"));
+        request.Headers.TryAddWithoutValidation("Upgrade", "websocket");
+        if (origin is not null)
+            request.Headers.TryAddWithoutValidation("Origin", Expand(origin));
+
+        using HttpResponseMessage answer = await _host.Http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        (answer.StatusCode == HttpStatusCode.Forbidden).ShouldBe(isRefused);
+    }
+
     [Fact]
     public async Task Listed_origins_may_ask_change_and_read()
     {

@@ -8,7 +8,7 @@ namespace Parley.Server.Protocols.Origins;
 
 /// <summary>
 /// Pages of other sites may not change anything here with a visitor's browser, unless <c>server.allowed_origins</c> lists them; those that are listed
-/// may also read the answers (CORS). Programs send no <c>Origin</c>, and are not concerned. Holds for both HTTP APIs.
+/// may also read the answers (CORS). Programs send no <c>Origin</c>, and are not concerned. Holds for both HTTP APIs, and for WebSockets once an origin is listed.
 /// </summary>
 internal static class CrossOriginRule
 {
@@ -20,13 +20,14 @@ internal static class CrossOriginRule
     private const string Methods = "GET, HEAD, POST, PATCH, DELETE";
     private const string PreflightSeconds = "600";
 
-    /// <summary>Looks at every request to the APIs before anything else does.</summary>
+    /// <summary>Looks at every request to the APIs, and at upgrades, before anything else does.</summary>
     /// <param name="application">The application.</param>
     /// <param name="allowed">Origins that are listed, as they are now; exact, such as <c>https://app.example.com</c>.</param>
     public static void UseCrossOriginRule(this IApplicationBuilder application, Func<IReadOnlyList<string>> allowed) => application.Use((http, next) =>
     {
         bool isApi = ApiAnswer.IsOurs(http.Request.Path);
-        if (!isApi && !OpenAiAnswer.IsOurs(http.Request.Path))
+        bool isSocket = !isApi && !OpenAiAnswer.IsOurs(http.Request.Path);
+        if (isSocket && (!IsUpgrade(http.Request) || allowed().Count == 0))
             return next(http);
         string origin = http.Request.Headers.Origin.ToString();
         bool isListed = origin.Length > 0 && allowed().Contains(origin, StringComparer.OrdinalIgnoreCase);
@@ -38,8 +39,12 @@ internal static class CrossOriginRule
             return Task.CompletedTask;
         }
 
-        return isListed || IsSafe(http.Request.Method) || !IsForeign(http.Request, origin) ? next(http) : RefuseAsync(http, isApi);
+        bool mayPass = isListed || (!isSocket && IsSafe(http.Request.Method)) || !IsForeign(http.Request, origin);
+        return mayPass ? next(http) : RefuseAsync(http, isApi);
     });
+
+    // Clients of funasr_spk_server in browsers come from anywhere; whoever lists origins has named them.
+    private static bool IsUpgrade(HttpRequest request) => string.Equals(request.Headers.Upgrade, "websocket", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsSafe(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method);
 
