@@ -78,7 +78,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("bogus", "'bogus'")]
     [InlineData("transcribe", "transcribe")]
     [InlineData("transcribe x.wav --nonsense", "--nonsense")]
-    [InlineData("transcribe x.wav -f docx", "Unknown format 'docx'")]
+    [InlineData("transcribe x.wav -f pdf", "Unknown format 'pdf'")]
     [InlineData("transcribe x.wav --speakers two", "--speakers must be a number between 1 and 1000, found 'two'")]
     [InlineData("transcribe x.wav --speakers 0", "--speakers must be")]
     [InlineData("transcribe x.wav --threads 0", "--threads must be")]

@@ -42,7 +42,7 @@ public sealed class TranscribeEndToEndTests : IDisposable
         CliResult result = await RunAsync("transcribe", _folder["talk.wav"], _folder["talk.WAVE"], "-o", "out", "-f", "all");
 
         result.ExitCode.ShouldBe(0, result.Error);
-        string[] endings = [".json", ".rttm", ".sentences.txt", ".srt", ".txt", ".vtt"];
+        string[] endings = [".docx", ".json", ".rttm", ".sentences.txt", ".srt", ".txt", ".vtt"];
         Directory.EnumerateFiles(_folder["out"]).Select(Path.GetFileName).Order(StringComparer.Ordinal)
             .ShouldBe(endings.SelectMany(ending => new[] { $"talk.WAVE{ending}", $"talk.wav{ending}" }).Order(StringComparer.Ordinal));
         File.ReadAllText(_folder["out/talk.WAVE.txt"]).ShouldBe(File.ReadAllText(_folder["out/talk.wav.txt"]));

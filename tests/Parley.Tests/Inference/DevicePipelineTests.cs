@@ -13,17 +13,19 @@ public sealed class DevicePipelineTests
 {
     private readonly ListLogger _log = new();
 
-    [Theory]
-    [InlineData("hello.wav", 30)]
-    [InlineData("interview.wav", 20)] // two speakers; the whole minute would take a software driver several
-    public async Task WebGpu_gives_the_same_words_times_and_speakers_as_the_cpu(string sample, int seconds)
+    [Fact]
+    public async Task WebGpu_gives_the_same_words_times_and_speakers_as_the_cpu()
     {
+        // Both speakers have spoken by then; the whole minute would take a software driver several.
+        const string sample = "interview.wav";
+        const int seconds = 15;
         SoftwareVulkan.Require();
         DeviceManager webGpu = new(new DeviceOptions { Device = "webgpu", FallbackOnError = false });
 
         Transcript expected = await TranscribeAsync(DeviceManager.CpuOnly, sample, seconds), actual = await TranscribeAsync(webGpu, sample, seconds);
 
         Lines(actual).ShouldBe(Lines(expected));
+        actual.Speakers.Count.ShouldBe(2);
         actual.Speakers.ShouldBe(expected.Speakers);
         actual.Turns.ShouldBe(expected.Turns);
         actual.Sentences.ShouldNotBeEmpty();
