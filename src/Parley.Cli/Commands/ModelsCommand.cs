@@ -6,14 +6,16 @@ namespace Parley.Cli.Commands;
 internal sealed class ModelsCommand : ExampleCommand
 {
     public ModelsCommand(Terminal terminal)
-        : base("models", "List, describe and check model bundles.", """
-            parley models list              what is installed
-            parley models show demo         stages, files and licence of a bundle
-            parley models verify ./mine     check every file, and load every model once
-            parley models optimize ./mine   make its networks faster, where results stay the same
+        : base("models", "List, fetch, describe and check model bundles.", """
+            parley models list                 what is installed, and what can be fetched
+            parley models pull paraformer-zh   fetch official models
+            parley models show demo            stages, files and licence of a bundle
+            parley models verify ./mine        check every file, and load every model once
+            parley models optimize ./mine      make its networks faster, where results stay the same
             """)
     {
         Subcommands.Add(new ModelsListCommand(terminal));
+        Subcommands.Add(new ModelsPullCommand(terminal));
         Subcommands.Add(new ModelsShowCommand(terminal));
         Subcommands.Add(new ModelsVerifyCommand(terminal));
         Subcommands.Add(new ModelsOptimizeCommand(terminal));

@@ -1,6 +1,7 @@
 using Parley.Cli.Configuration;
 using Parley.Cli.Terminals;
 using Parley.Models;
+using Parley.Models.Catalog;
 
 namespace Parley.Cli.Commands;
 
@@ -8,7 +9,7 @@ namespace Parley.Cli.Commands;
 internal sealed class ModelsListCommand : ExampleCommand
 {
     public ModelsListCommand(Terminal terminal)
-        : base("list", "Show the installed bundles, one a line: name, state, directory.", """
+        : base("list", "Show the installed bundles, one a line: name, state, directory; then what parley models pull can fetch. Unverified: the catalog's entry was not compared with a real download.", """
             parley models list                       what --models understands
             parley models list --config my.json      with the model directory of a configuration
             """)
@@ -23,9 +24,17 @@ internal sealed class ModelsListCommand : ExampleCommand
                 rows.Insert(0, ["(funasr.model_dir)", State(own, common.BundleOptions(parsed, settings)), own]);
             if (rows.Count == 0)
                 terminal.WriteError($"No bundle is installed. Put one into {string.Join(" or ", [.. settings.SearchFolders, .. ModelBundleLocator.StandardFolders])}.");
+            HashSet<string> installed = [.. rows.Select(row => row[0])];
+            rows.AddRange(ModelCatalog.Default.Bundles.Where(bundle => !bundle.Included && !installed.Contains(bundle.Name)).Select(Fetchable));
             Columns.Write(terminal.Output, rows);
             return ExitCode.Done;
         });
+    }
+
+    private static string[] Fetchable(CatalogBundle bundle)
+    {
+        string size = bundle.AboutBytes(WeightKind.Full) is { } bytes ? $"about {Size.Of(bytes)}" : "size not published";
+        return [bundle.Name, $"not installed, {size}{(bundle.Verified ? "" : ", unverified")}", $"parley models pull {bundle.Name}  ({bundle.Description}; {string.Join("; ", bundle.Licences)})"];
     }
 
     private static string State(string directory, ModelBundleOptions options)

@@ -1,3 +1,5 @@
+using Parley.Models.Catalog;
+
 namespace Parley.Models;
 
 /// <summary>Finds bundles: by path, or by name in the folders where they usually lie.</summary>
@@ -5,6 +7,9 @@ public static class ModelBundleLocator
 {
     /// <summary>The bundle that comes with the program.</summary>
     public const string DefaultName = "demo";
+
+    /// <summary>The user's own folder, the last of <see cref="StandardFolders"/>: where bundles are put that are fetched or imported.</summary>
+    public static string UserFolder { get; } = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } data ? data : AppContext.BaseDirectory, "parley", "models");
 
     /// <summary>
     /// Where names are looked for: <c>models</c> beside the program, <c>models</c> of the repository that the program was built in,
@@ -37,7 +42,7 @@ public static class ModelBundleLocator
 
         IReadOnlyList<string> installed = Installed(searchFolders);
         string known = installed.Count == 0 ? "No bundle is installed" : $"Installed: {string.Join(", ", installed.Select(Path.GetFileName))}";
-        throw new ModelFileException(pathOrName, $"Model bundle '{pathOrName}' not found in {string.Join(", ", folders)}. {known}. Give a directory, or put the bundle into one of these folders.");
+        throw new ModelFileException(pathOrName, $"Model bundle '{pathOrName}' not found in {string.Join(", ", folders)}. {known}. {Remedy(pathOrName)}");
     }
 
     /// <summary>Directories that look like bundles in the folders where names are looked for; each name once, by first occurrence.</summary>
@@ -45,7 +50,7 @@ public static class ModelBundleLocator
         => [.. ((IEnumerable<string>)[.. searchFolders ?? [], .. StandardFolders])
             .Where(Directory.Exists)
             .SelectMany(folder => Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal))
-            .Where(IsBundle)
+            .Where(directory => !Path.GetFileName(directory).StartsWith('.') && IsBundle(directory)) // a dot: not ready yet, or on its way out
             .Select(Path.GetFullPath)
             .DistinctBy(Path.GetFileName, StringComparer.Ordinal)];
 
@@ -60,6 +65,14 @@ public static class ModelBundleLocator
         return stages.Contains(ModelStage.Asr) && stages.Contains(ModelStage.Vad);
     }
 
+    private static string Remedy(string name)
+    {
+        if (ModelCatalog.Default.FindBundle(name) is not { Included: false } bundle)
+            return "Give a directory, or put the bundle into one of these folders.";
+        string files = string.Join("; ", bundle.Models.Select(model => $"{model.Sources[0].Repository}: {string.Join(", ", model.FilesOf(WeightKind.Full).Where(file => !file.Optional).Select(file => file.Names[0]))}"));
+        return $"Fetch it with: parley models pull {name} (without internet: parley models import). It holds {files}.";
+    }
+
     private static List<string> FindStandardFolders()
     {
         List<string> folders = [Path.Combine(AppContext.BaseDirectory, "models")];
@@ -71,9 +84,7 @@ public static class ModelBundleLocator
             break;
         }
 
-        string data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
-        if (data.Length > 0)
-            folders.Add(Path.Combine(data, "parley", "models"));
+        folders.Add(UserFolder);
         return folders;
     }
 }

@@ -44,7 +44,9 @@ public sealed partial class ArchitectureTests
     [InlineData("Parley.Vad.FsmnVad", "Microsoft.ML.OnnxRuntime.InferenceSession", "only Inference knows ONNX Runtime")]
     [InlineData("Parley.TranscriptionPipeline", "Microsoft.ML.OnnxRuntime.OrtValue", "only Inference knows ONNX Runtime")]
     [InlineData("Parley.Models.Fetch", "System.Diagnostics.Process", "only Audio starts processes")]
-    [InlineData("Parley.Models.Fetch", "System.Net.Http.HttpClient", "the library knows no network")]
+    [InlineData("Parley.Models.Downloads.HubClient", "System.Net.Http.HttpClient", null)]
+    [InlineData("Parley.Models.Fetch", "System.Net.Http.HttpClient", "only Models.Downloads knows the network")]
+    [InlineData("Parley.Audio.Fetch", "System.Net.Http.HttpClient", "only Models.Downloads knows the network")]
     [InlineData("Parley.Audio.Host", "Microsoft.AspNetCore.Http.HttpContext", "the library knows no server")]
     [InlineData("Parley.Asr.Printer", "System.Console", "the library knows no console")]
     public void Step_backwards_is_found(string from, string to, string? expected)
