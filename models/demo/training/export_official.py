@@ -3,14 +3,16 @@
     python3 export_official.py --output DIRECTORY [--only asr punc vad spk]
 
 Same network code as the demo models, sizes of Paraformer-large (with the recurrent timestamp head), CT-Transformer, FSMN-VAD and CAM++.
-The token weights are set so that about four tokens a second come out. model_quant.onnx follows the official int8 style: MatMul weights as
-unsigned bytes with scale and zero point per output channel, activations quantised on the fly.
+The token weights are set so that about four tokens a second come out. Voice activity is the demo's, which has the official size: segments are real.
+model_quant.onnx follows the official int8 style: MatMul weights as unsigned bytes with scale and zero point per output channel, activations
+quantised on the fly. The recogniser's files carry the metadata that sherpa-onnx reads, and tokens.txt lies beside them for it.
 """
 
 import argparse
 import json
 import math
 import os
+import shutil
 import time
 
 import numpy as np
@@ -20,9 +22,10 @@ from onnx import TensorProto, helper, numpy_helper
 
 import export
 from features import Normalisation
-from networks import FsmnVad, Paraformer, Punctuator, SpeakerEmbedder
+from networks import Paraformer, Punctuator, SpeakerEmbedder
 
 TOKENS_PER_SECOND = 4.0
+DEMO = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 RECOGNISER_WORDS, PUNCTUATION_WORDS, CJK_START, CJK_COUNT = 8404, 272727, 0x4E00, 8362
 RECOGNISER = dict(width=512, heads=4, hidden=2048, encoder_layers=50, decoder_layers=16)
 PUNCTUATION = dict(width=256, heads=8, hidden=1024, layers=4)
@@ -67,6 +70,40 @@ def quantise(source, target, excluded=()):
     onnx.save(model, target)
 
 
+def widen(source, target):
+    """Stores half-precision weights, which a Cast node widens at every start, as float32."""
+    model = onnx.load(source)
+    weights, nodes = {weight.name: weight for weight in model.graph.initializer}, []
+    for node in model.graph.node:
+        if node.op_type == "Cast" and node.input[0] in weights:
+            weight = weights[node.input[0]]
+            weight.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(weight).astype(np.float32), node.output[0]))
+        else:
+            nodes.append(node)
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+    onnx.checker.check_model(model)
+    onnx.save(model, target)
+
+
+def describe_for_sherpa(directory):
+    """Appends sherpa-onnx's metadata to the model files of a recogniser (fields at the end of a protobuf message belong to it like any others), writes tokens.txt."""
+    normalise = Normalisation.read(os.path.join(directory, "am.mvn"))
+    with open(os.path.join(directory, "tokens.json"), encoding="utf-8") as file:
+        words = json.load(file)
+    export.write_text(os.path.join(directory, "tokens.txt"), "".join("%s %d\n" % (word, i) for i, word in enumerate(words)))
+    join = lambda values: ",".join("%.6f" % value for value in values)
+    facts = dict(model_type="paraformer", vocab_size=str(len(words)), lfr_window_size="7", lfr_window_shift="6",
+                 neg_mean=join(normalise.shift), inv_stddev=join(normalise.scale))
+    entries = [onnx.StringStringEntryProto(key=key, value=value) for key, value in facts.items()]
+    metadata = onnx.ModelProto(metadata_props=entries).SerializeToString()
+    for name in ("model.onnx", "model_quant.onnx"):
+        path = os.path.join(directory, name)
+        if os.path.exists(path):
+            with open(path, "ab") as file:
+                file.write(metadata)
+
+
 def recogniser():
     """Paraformer-large with random weights; alpha does not depend much on the sound."""
     model = Paraformer(RECOGNISER_WORDS, final_forward=True, timestamp_width=512, timestamp_recurrent=True, **RECOGNISER)
@@ -97,11 +134,39 @@ def write(output, stage):
         export.export_punctuator(Punctuator(PUNCTUATION_WORDS, **PUNCTUATION).eval(), os.path.dirname(path), PUNCTUATION)
         export.write_tokens(os.path.join(output, stage, "tokens.json"), vocabulary(PUNCTUATION_WORDS))
     elif stage == "vad":
-        export.export_vad(FsmnVad().eval(), flat(400), os.path.dirname(path))
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        widen(os.path.join(DEMO, "vad", "model.onnx"), path)
+        for name in ("am.mvn", "config.yaml"):
+            shutil.copyfile(os.path.join(DEMO, "vad", name), os.path.join(output, stage, name))
     else:
         export.export_speakers(SpeakerEmbedder(**SPEAKERS).eval(), os.path.dirname(path), dict(growth=32, initial=128))
         return
     quantise(path, os.path.join(output, stage, "model_quant.onnx"), excluded)
+    if stage == "asr":
+        describe_for_sherpa(os.path.dirname(path))
+
+
+def copy_demo(output):
+    """The demo's recogniser as sherpa-onnx takes it: a trained model, with which two programs must find the same words."""
+    directory = os.path.join(output, "demo-asr")
+    shutil.copytree(os.path.join(DEMO, "asr"), directory, dirs_exist_ok=True)
+    describe_for_sherpa(directory)
+
+
+def matrices(output):
+    """One product of the recogniser's widths in three kinds of numbers, for measuring what the processor can do at most."""
+    directory = os.path.join(output, "matrices")
+    os.makedirs(directory, exist_ok=True)
+    values = np.random.default_rng(0).integers(-63, 64, (RECOGNISER["width"], RECOGNISER["hidden"]))
+    for name, given, weights, result in (("fp32", TensorProto.FLOAT, (values / 64).astype(np.float32), TensorProto.FLOAT),
+                                         ("u8u8", TensorProto.UINT8, (values + 64).astype(np.uint8), TensorProto.INT32),
+                                         ("u8s8", TensorProto.UINT8, values.astype(np.int8), TensorProto.INT32)):
+        node = helper.make_node("MatMul" if name == "fp32" else "MatMulInteger", ["x", "w"], ["y"])
+        graph = helper.make_graph([node], name, [helper.make_tensor_value_info("x", given, ["rows", values.shape[0]])],
+                                  [helper.make_tensor_value_info("y", result, ["rows", values.shape[1]])], [numpy_helper.from_array(weights, "w")])
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+        onnx.checker.check_model(model)
+        onnx.save(model, os.path.join(directory, name + ".onnx"))
 
 
 if __name__ == "__main__":
@@ -116,6 +181,8 @@ if __name__ == "__main__":
         folder = os.path.join(arguments.output, stage)
         sizes = ["%s %.1f MB" % (name, os.path.getsize(os.path.join(folder, name)) / 1e6) for name in sorted(os.listdir(folder)) if name.endswith(".onnx")]
         print("%-5s %s  (%.0f s)" % (stage, "  ".join(sizes), time.time() - started), flush=True)
+    copy_demo(arguments.output)
+    matrices(arguments.output)
     manifest = dict(export.MANIFEST, name="official-size", description="Random weights in the official sizes, for measuring speed and memory.",
-                    limits="Transcribes nothing: the weights are random.")
+                    limits="Transcribes nothing: all weights but those of the voice activity are random.")
     export.write_text(os.path.join(arguments.output, "bundle.json"), json.dumps(manifest, ensure_ascii=False, indent=2) + "\n")

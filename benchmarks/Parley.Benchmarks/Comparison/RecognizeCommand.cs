@@ -1,0 +1,51 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Parley.Asr;
+using Parley.Features;
+using Parley.Inference;
+using Parley.Inference.Devices;
+using Parley.Inference.Optimized;
+using Parley.Models;
+using Parley.Vad;
+
+namespace Parley.Benchmarks.Comparison;
+
+/// <summary><c>recognize</c>: samples to words, one segment after the other. Features, normalisation, network, decoding and times are inside the timer.</summary>
+internal sealed class RecognizeCommand : Command
+{
+    private const int SamplesPerMillisecond = 16;
+
+    private readonly Option<FileInfo> _segments = new("--segments") { Required = true, Description = "list.txt of the command segments." };
+    private readonly BundleOptions _bundle;
+
+    public RecognizeCommand()
+        : base("recognize", "Recognise segments, once for each line of standard input.")
+    {
+        Add(_segments);
+        _bundle = new BundleOptions(this);
+        SetAction(RunAsync);
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        ModelBundle bundle = _bundle.Load(parsed);
+        float[][] segments = Read(parsed.GetRequiredValue(_segments).FullName);
+        ModelSession session = ModelSession.Load(bundle.Asr.ModelPath, _bundle.Inference(parsed));
+        using ParaformerRecognizer recognizer = new(
+            session, Cmvn.Load(bundle.Asr.CmvnPath, 560), new Vocabulary(bundle.Asr.Tokens, bundle.Asr.TokensPath), new ParaformerOptions());
+        FbankExtractor fbank = new(FbankOptions.Asr);
+        await MeasuredChild.ServeAsync(
+            new { runtime = DeviceManager.RuntimeVersion, dotnet = Environment.Version.ToString(), model = session.IsOptimized ? OptimizedModels.FileFor(session.ModelPath) : session.ModelPath },
+            () => Task.FromResult<object>(segments.Select(samples => Recognize(recognizer, fbank, samples, cancellationToken)).ToArray())).ConfigureAwait(false);
+        return 0;
+    }
+
+    private static string[] Recognize(ParaformerRecognizer recognizer, FbankExtractor fbank, float[] samples, CancellationToken cancellationToken)
+    {
+        SpeechSegment segment = new(0, new VadSegment(0, samples.Length / SamplesPerMillisecond), samples, fbank.Compute(samples));
+        return [.. recognizer.Recognize([segment], cancellationToken)[0].Words.Select(word => word.Text)];
+    }
+
+    private static float[][] Read(string list)
+        => [.. File.ReadAllLines(list).Select(name => MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(Path.Combine(Path.GetDirectoryName(list)!, name))).ToArray())];
+}
