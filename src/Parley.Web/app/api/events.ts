@@ -12,7 +12,7 @@ export interface JobListener {
   onGone(): void;
 }
 
-/** Follows one job. The browser reconnects by itself unless the server refuses; then we ask again. Returns what ends it. */
+/** Follows one job, over lines and servers that break. Returns what ends it. */
 export function followJob(id: string, listener: JobListener): () => void {
   let source: EventSource | null = null, timer = 0, isOver = false, pause = FirstPause;
 
@@ -26,11 +26,13 @@ export function followJob(id: string, listener: JobListener): () => void {
     });
     source.onopen = () => pause = FirstPause;
     source.onerror = () => {
-      if (source?.readyState === EventSource.CLOSED && !isOver)
+      // The browser would try again without a word, for ever.
+      source?.close();
+      if (!isOver)
         timer = window.setTimeout(() => void askWhy(), pause = Math.min(pause * 1.5, LongestPause));
     };
   };
-  // The browser does not tell why it gave up: a plain question does, and brings the sign-in or the banner where they belong.
+  // The browser does not tell what is wrong: a plain question does, and brings the sign-in or the banner where they belong.
   const askWhy = async (): Promise<void> => {
     try {
       const job = await getJob(id);

@@ -31,7 +31,7 @@ export function Home(): JSX.Element {
             <button type="button" class="button" onClick={() => isRecording.value = true}><Icon name="mic" />{t('drop.record')}</button>
           </div>
           <p class="muted drop-hint">{t(isOver.value ? 'drop.over' : 'drop.hint')}</p>
-          <input ref={chooser} class="sr-only" type="file" multiple tabIndex={-1} accept="audio/*,video/*,.m4a,.amr,.flac,.opus,.wma,.mkv" aria-label={t('drop.choose')}
+          <input ref={chooser} hidden type="file" multiple accept="audio/*,video/*,.m4a,.amr,.flac,.opus,.wma,.mkv"
             onChange={event => {
               take(event.currentTarget.files);
               event.currentTarget.value = '';

@@ -6,17 +6,16 @@ import { isActive } from '../api/types';
 import { t } from '../language/language';
 import { Icon } from '../shared/icons';
 import { Lost } from '../shared/Lost';
-import { copy } from '../shared/clipboard';
-import { Following, reveal } from './Following';
-import { rowId } from './highlights';
+import { Following } from './Following';
 import { JobProgress } from './JobProgress';
+import { keysOf } from './keys';
 import { Player } from './Player';
 import { PlayerModel } from './PlayerModel';
 import { RecordingHead } from './RecordingHead';
 import { RecordingModel, undo } from './RecordingModel';
 import { RediarizeDialog } from './RediarizeDialog';
 import { handleClick, moveFocus } from './sentenceActions';
-import { listen, type Shortcut } from './shortcuts';
+import { listen } from './shortcuts';
 import { ShortcutsDialog } from './ShortcutsDialog';
 import { Speakers } from './Speakers';
 import { Turns } from './Turns';
@@ -67,22 +66,22 @@ function Finished({ model }: { model: RecordingModel }): JSX.Element {
       player?.close();
     };
   }, [player, following]);
-  const shortcuts = useMemo(() => player && following ? keysOf(model, player, following, () => dialog.value = dialog.value === 'keys' ? null : 'keys') : [], [player, following]);
+  const canPlay = player?.isPlayable.value ?? false;
+  const shortcuts = useMemo(() => keysOf(model, canPlay ? player : null, following, () => dialog.value = dialog.value === 'keys' ? null : 'keys'), [player, following, canPlay]);
   useEffect(() => listen(shortcuts, () => void undo(model)), [shortcuts]);
   useEffect(() => {
-    document.querySelector('.sentence .at')?.setAttribute('tabindex', '0');
+    document.querySelector('.sentence button')?.setAttribute('tabindex', '0');
   }, [transcript]);
 
-  const canPlay = player?.isPlayable.value ?? false;
   return (
     <div class={canPlay ? 'recording with-player' : 'recording'}>
-      <RecordingHead model={model} job={job} onKeys={player ? () => dialog.value = 'keys' : null} />
-      {!canPlay && <p class="muted small-text">{t(job.has_recording ? 'player.unplayable' : 'player.none')}</p>}
+      <RecordingHead model={model} job={job} onKeys={() => dialog.value = 'keys'} />
+      {!canPlay && <p class="muted small-text silent">{t(job.has_recording ? 'player.unplayable' : 'player.none')}</p>}
       <div class="columns">
         <aside class="side"><Speakers model={model} transcript={transcript} onRediarize={() => dialog.value = 'rediarize'} /></aside>
         {/* Clicks of the mouse on words; every sentence has buttons for those without one. */}
         <div class={canPlay ? 'transcript playable' : 'transcript'} role="region" aria-label={t('transcript.title')}
-          onClick={event => player && handleClick(event, model, player)}
+          onClick={event => handleClick(event, model, canPlay ? player : null)}
           onKeyDown={event => {
             const target = event.target as HTMLElement;
             if ((event.key === 'ArrowDown' || event.key === 'ArrowUp') && target.matches('.at, .sentence-more')) {
@@ -116,42 +115,4 @@ function rove(list: HTMLElement, target: HTMLElement): void {
     button.setAttribute('tabindex', '-1');
   for (const button of row.querySelectorAll('button'))
     button.setAttribute('tabindex', '0');
-}
-
-function keysOf(model: RecordingModel, player: PlayerModel, following: Following, showKeys: () => void): Shortcut[] {
-  const focused = (): string | null => document.activeElement?.closest<HTMLElement>('.sentence')?.dataset['id'] ?? following.current.value ?? model.sentences.value[0]?.id ?? null;
-  const toSentence = (direction: 1 | -1): void => {
-    const at = following.current.value === null ? -1 : model.byId.value.get(following.current.value)?.index ?? -1;
-    const next = model.sentences.value[Math.max(0, at + direction)];
-    if (next) {
-      player.seek(next.start + 0.001);
-      reveal(next.id);
-    }
-  };
-  const edit = (): void => {
-    const id = focused();
-    if (id !== null && document.getElementById(rowId(id))) {
-      model.editing.value = id;
-      reveal(id);
-    }
-  };
-  const copyCurrent = (): void => {
-    const sentence = model.byId.value.get(focused() ?? '')?.sentence;
-    if (sentence)
-      void copy(sentence.text);
-  };
-  return [
-    { keys: [' ', 'k'], shown: t('key.space'), what: 'key.play', run: () => player.toggle() },
-    { keys: ['ArrowLeft'], shown: '←', what: 'key.back', run: () => player.skip(-5) },
-    { keys: ['ArrowRight'], shown: '→', what: 'key.skip', run: () => player.skip(5) },
-    { keys: ['p'], shown: 'P', what: 'key.previous', run: () => toSentence(-1) },
-    { keys: ['n'], shown: 'N', what: 'key.next', run: () => toSentence(1) },
-    { keys: ['['], shown: '[', what: 'key.slower', run: () => player.shiftRate(-1) },
-    { keys: [']'], shown: ']', what: 'key.faster', run: () => player.shiftRate(1) },
-    { keys: ['/'], shown: '/', what: 'key.search', run: () => document.getElementById('transcript-search')?.focus() },
-    { keys: ['e'], shown: 'E', what: 'key.edit', run: edit },
-    { keys: ['c'], shown: 'C', what: 'key.copy', run: copyCurrent },
-    { keys: ['f'], shown: 'F', what: 'key.follow', run: () => following.resume() },
-    { keys: ['?'], shown: '?', what: 'key.help', run: showKeys },
-  ];
 }

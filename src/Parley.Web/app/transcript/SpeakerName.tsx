@@ -11,16 +11,18 @@ const MaxName = 100;
 export function SpeakerName({ model, speaker, place, isRenaming }: { model: RecordingModel; speaker: Speaker; place: string; isRenaming: boolean }): JSX.Element {
   const dot = <span class={`dot speaker-${colourOf(speaker.id)}`} aria-hidden="true" />;
   if (isRenaming)
-    return <span class="speaker-name editing">{dot}<NameField model={model} speaker={speaker} /></span>;
+    return <span class="speaker-name editing">{dot}<NameField model={model} speaker={speaker} place={place} /></span>;
   return (
-    <button type="button" class={`speaker-name speaker-${colourOf(speaker.id)}`} title={t('speaker.renameHint')} aria-label={t('speaker.rename', { name: nameOf(speaker) })}
+    <button type="button" id={buttonId(speaker, place)} class={`speaker-name speaker-${colourOf(speaker.id)}`} title={t('speaker.renameHint')} aria-label={t('speaker.rename', { name: nameOf(speaker) })}
       onClick={() => model.renaming.value = { speaker: speaker.id, place }}>
       {dot}<span class="speaker-text">{nameOf(speaker)}</span>
     </button>
   );
 }
 
-function NameField({ model, speaker }: { model: RecordingModel; speaker: Speaker }): JSX.Element {
+const buttonId = (speaker: Speaker, place: string): string => `name-${speaker.id}-${place}`;
+
+function NameField({ model, speaker, place }: { model: RecordingModel; speaker: Speaker; place: string }): JSX.Element {
   const field = useRef<HTMLInputElement>(null), isDone = useRef(false);
   useEffect(() => field.current?.select(), []);
   const close = (): void => {
@@ -41,13 +43,20 @@ function NameField({ model, speaker }: { model: RecordingModel; speaker: Speaker
     else
       isDone.current = false;
   };
+  // Whoever came by keys goes on where the name stands.
+  const leave = (): void => {
+    if (model.renaming.value === null)
+      requestAnimationFrame(() => document.getElementById(buttonId(speaker, place))?.focus({ preventScroll: true }));
+  };
   return (
     <input ref={field} class="name-field" maxLength={MaxName} defaultValue={nameOf(speaker)} aria-label={t('speaker.name')} autocomplete="off" spellcheck={false}
       onKeyDown={event => {
-        if (event.key === 'Enter' && !event.isComposing)
-          void save();
-        else if (event.key === 'Escape')
+        if (event.key === 'Enter' && !event.isComposing) {
+          void save().then(leave);
+        } else if (event.key === 'Escape') {
           close();
+          leave();
+        }
         event.stopPropagation();
       }}
       onBlur={() => void save()} />

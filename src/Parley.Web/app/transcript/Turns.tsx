@@ -86,17 +86,17 @@ class TurnBlock extends Component<TurnProps> {
         {speaker && <h3 class="turn-head"><SpeakerName model={model} speaker={speaker} place={turn.id} isRenaming={isRenaming} /></h3>}
         {turn.sentences.map(sentence => sentence.id === editing
           ? <SentenceEditor key={sentence.id} model={model} sentence={sentence} />
-          : <SentenceRow key={sentence.id} sentence={sentence} canEdit={speaker !== undefined || model.transcript.value !== null} />)}
+          : <SentenceRow key={sentence.id} sentence={sentence} canHear={model.job.value?.has_recording ?? false} canEdit={speaker !== undefined || model.transcript.value !== null} />)}
       </div>
     );
   }
 }
 
-function SentenceRow({ sentence, canEdit }: { sentence: Sentence; canEdit: boolean }): JSX.Element {
+function SentenceRow({ sentence, canHear, canEdit }: { sentence: Sentence; canHear: boolean; canEdit: boolean }): JSX.Element {
   const at = clock(sentence.start);
   return (
     <div class="sentence" id={rowId(sentence.id)} data-id={sentence.id} data-testid="sentence">
-      <button type="button" class="at" data-action="play" tabIndex={-1} aria-label={t('sentence.play', { at })}>{at}</button>
+      {canHear ? <button type="button" class="at" data-action="play" tabIndex={-1} aria-label={t('sentence.play', { at })}>{at}</button> : <span class="at">{at}</span>}
       <p class="text" data-action="word">{sentence.text}</p>
       {sentence.edited && <span class="edited" role="img" title={t('sentence.edited')} aria-label={t('sentence.edited')} />}
       {canEdit && <button type="button" class="plain small sentence-more" data-action="more" tabIndex={-1} aria-haspopup="menu" aria-expanded="false" aria-label={t('sentence.more', { at })}></button>}
@@ -121,7 +121,7 @@ function SentenceEditor({ model, sentence }: { model: RecordingModel; sentence: 
   }, []);
   const close = (): void => {
     model.editing.value = null;
-    requestAnimationFrame(() => document.getElementById(rowId(sentence.id))?.querySelector<HTMLElement>('.at')?.focus({ preventScroll: true }));
+    requestAnimationFrame(() => document.getElementById(rowId(sentence.id))?.querySelector('button')?.focus({ preventScroll: true }));
   };
   const save = async (): Promise<void> => {
     const text = field.current!.value.replace(/\s*[\r\n]+\s*/g, ' ').trim();

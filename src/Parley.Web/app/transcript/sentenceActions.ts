@@ -7,30 +7,30 @@ import { nameOf, type RecordingModel } from './RecordingModel';
 import { colourOf } from './grouping';
 import { wordAtCharacter, wordAtTime } from './words';
 
-/** One listener for all sentences: play from here, play from the word, or the menu. */
-export function handleClick(event: MouseEvent, model: RecordingModel, player: PlayerModel): void {
+/** One listener for all sentences: play from here, play from the word, or the menu. `player` is null where there is nothing to play. */
+export function handleClick(event: MouseEvent, model: RecordingModel, player: PlayerModel | null): void {
   const target = event.target as Element, row = target.closest<HTMLElement>('.sentence');
   const action = target.closest<HTMLElement>('[data-action]')?.dataset['action'];
   const known = row ? model.byId.value.get(row.dataset['id'] ?? '') : undefined;
   if (!row || !known || !action)
     return;
   const { sentence } = known;
-  if (action === 'play') {
-    player.playFrom(sentence.start);
-  } else if (action === 'more') {
+  if (action === 'more') {
     showMenu(target.closest('button')!, sentence.id, model, player);
-  } else if (action === 'word' && (getSelection()?.isCollapsed ?? true)) {
+  } else if (player && action === 'play') {
+    player.playFrom(sentence.start);
+  } else if (player && action === 'word' && (getSelection()?.isCollapsed ?? true)) {
     const text = textElement(sentence.id), character = text && characterAt(text, event.clientX, event.clientY);
     const word = character === null ? undefined : sentence.words?.[wordAtCharacter(sentence, character)];
     player.playFrom(word?.start ?? sentence.start);
   }
 }
 
-export function showMenu(button: HTMLElement, id: string, model: RecordingModel, player: PlayerModel): void {
+export function showMenu(button: HTMLElement, id: string, model: RecordingModel, player: PlayerModel | null): void {
   const sentence = model.byId.value.get(id)?.sentence, transcript = model.transcript.value;
   if (!sentence || !transcript)
     return;
-  const word = wordAtTime(sentence, player.time.value), isWithin = player.time.value < sentence.end && word > 0;
+  const time = player?.time.value ?? 0, word = wordAtTime(sentence, time), isWithin = time < sentence.end && word > 0;
   const assign = (speaker: string): void => void model.apply([{ op: 'assign_speaker', sentences: [id], speaker }]);
   const items: MenuItem[] = [
     { label: t('sentence.edit'), icon: 'edit', hint: 'E', run: () => model.editing.value = id },
