@@ -71,8 +71,10 @@ need_ffmpeg() {
 #   need_test_programs
 need_test_programs() {
   local missing=()
-  # A software Vulkan driver: a second device.
+  # It shows the page, and has a software Vulkan driver: a second device.
   [ -e /usr/lib/chromium/vk_swiftshader_icd.json ] || missing+=(chromium)
+  # Chinese in pictures of the page; 7 MB, where fonts-noto-cjk has 56.
+  fc-list :lang=zh 2>/dev/null | grep -q . || missing+=(fonts-wqy-zenhei)
   ldconfig -p 2>/dev/null | grep -q libvulkan.so.1 || missing+=(libvulkan1)
   # For a client in another language; the package serves the system's own Python, whichever comes first on the path.
   python3 -c 'import websockets' 2>/dev/null || /usr/bin/python3 -c 'import websockets' 2>/dev/null || missing+=(python3-websockets)

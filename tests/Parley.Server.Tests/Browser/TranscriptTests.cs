@@ -1,0 +1,255 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Text.Json.Nodes;
+using Microsoft.Playwright;
+using Parley.Server.Tests.EndToEnd;
+using static Microsoft.Playwright.Assertions;
+
+namespace Parley.Server.Tests.Browser;
+
+/// <summary>What people do with a transcript.</summary>
+[Collection(nameof(Workplace))]
+[Trait("Group", "e2e")]
+public sealed class TranscriptTests(Workplace workplace)
+{
+    [Fact]
+    public async Task Text_follows_the_sound_and_a_word_leads_to_its_sound()
+    {
+        string id = await workplace.TranscribeAsync(Recordings.Whole, "listen.wav");
+        await workplace.VisitAsync(async visit =>
+        {
+            await visit.OpenAsync(id);
+
+            await visit.Button("Play").ClickAsync();
+            await Expect(visit.Sentences.First).ToHaveAttributeAsync("aria-current", "true");
+            await Until.TrueAsync(async () => await visit.MarksAsync("word") == 1, () => "No word was marked.");
+            await Until.TrueAsync(async () => await PositionAsync(visit) > 1, () => "The sound does not move.");
+            await visit.InspectAsync("playing");
+            await visit.Button("Pause").ClickAsync();
+
+            // The third word of the fifth sentence.
+            JsonNode sentence = (await TranscriptAsync(id))["sentences"]![4]!;
+            string word = ((string)sentence["words"]![2]!["text"]!).Trim();
+            double start = (double)sentence["words"]![2]!["start"]!;
+            float[] place = await visit.PlaceOfAsync(4, ((string)sentence["text"]!).IndexOf(word, 1, StringComparison.OrdinalIgnoreCase));
+            await visit.Page.Mouse.ClickAsync(place[0], place[1]);
+
+            await Expect(visit.Sentences.Nth(4)).ToHaveAttributeAsync("aria-current", "true");
+            await Expect(visit.Button("Pause")).ToBeVisibleAsync();
+            await visit.Button("Pause").ClickAsync();
+            (await PositionAsync(visit)).ShouldBeInRange(start - 0.15, start + 8);
+        });
+    }
+
+    [Fact]
+    public async Task Corrections_are_kept_and_taken_back()
+    {
+        string id = await workplace.TranscribeAsync(Recordings.Whole, "correct.wav");
+        await workplace.VisitAsync(async visit =>
+        {
+            await visit.OpenAsync(id);
+            ILocator speakers = visit.Speakers.GetByRole(AriaRole.Listitem), first = visit.Sentences.First.Locator(".text");
+            string before = await first.InnerTextAsync();
+
+            await RenameAsync(visit, "Speaker 1", "Anna");
+            await visit.Page.ReloadAsync();
+            await Expect(visit.Speakers.GetByText("Anna")).ToBeVisibleAsync();
+
+            await visit.DoWithSentenceAsync(0, "Said by Speaker 2");
+            await Expect(Turn(visit, 0)).ToHaveAccessibleNameAsync("Speaker 2");
+
+            await visit.DoWithSentenceAsync(0, "Correct the text");
+            await visit.Page.GetByLabel("Text of the sentence").FillAsync("各位 <img src=x onerror=alert(1)> 晚上好。");
+            await visit.InspectAsync("editing");
+            await visit.Page.Keyboard.PressAsync("Enter");
+            await Expect(first).ToHaveTextAsync("各位 <img src=x onerror=alert(1)> 晚上好。");
+            await Expect(visit.Page.GetByTitle("Corrected by hand")).ToBeVisibleAsync();
+            await Expect(visit.Page.Locator("img")).ToHaveCountAsync(0);
+
+            await visit.Page.Keyboard.PressAsync("Control+z");
+            await Expect(first).ToHaveTextAsync(before);
+            await visit.Button("Undo the last change").ClickAsync();
+            await Expect(Turn(visit, 0)).ToHaveAccessibleNameAsync("Anna");
+
+            await visit.Button("Actions for Speaker 2").ClickAsync();
+            await visit.InspectAsync("speaker-menu");
+            await visit.Choice("Is the same as Anna").ClickAsync();
+            await Expect(speakers).ToHaveCountAsync(1);
+            await visit.Page.ReloadAsync();
+            await Expect(speakers).ToHaveCountAsync(1);
+            await visit.Button("Undo the last change").ClickAsync();
+            await Expect(speakers).ToHaveCountAsync(2);
+        });
+    }
+
+    [Fact]
+    public async Task A_transcript_without_its_recording_is_corrected_all_the_same()
+    {
+        string id = await workplace.TranscribeAsync(Recordings.Whole, "silent.wav", keepsRecording: false);
+        await workplace.VisitAsync(async visit =>
+        {
+            await visit.OpenAsync(id);
+            await Expect(visit.Page.GetByText("The recording was not kept")).ToBeVisibleAsync();
+            await visit.InspectAsync("no-recording");
+
+            await visit.DoWithSentenceAsync(1, "Correct the text");
+            await visit.Page.GetByLabel("Text of the sentence").FillAsync("By the menu.");
+            await visit.Page.Keyboard.PressAsync("Enter");
+            await Expect(visit.Sentences.Nth(1).Locator(".text")).ToHaveTextAsync("By the menu.");
+            await visit.Page.Keyboard.PressAsync("/");
+            await Expect(visit.Page.GetByRole(AriaRole.Searchbox)).ToBeFocusedAsync();
+        });
+    }
+
+    [Fact]
+    public async Task Search_marks_every_place_and_goes_through_them()
+    {
+        string id = await workplace.TranscribeAsync(Recordings.Whole, "search.wav");
+        await workplace.VisitAsync(async visit =>
+        {
+            await visit.OpenAsync(id);
+
+            await visit.Page.Keyboard.PressAsync("/");
+            await visit.Page.Keyboard.TypeAsync("谢谢");
+
+            ILocator count = visit.Page.GetByRole(AriaRole.Search).GetByRole(AriaRole.Status);
+            await Expect(count).ToHaveTextAsync("1 of 2");
+            await Until.TrueAsync(async () => await visit.MarksAsync("hit") == 2, () => "The places were not marked.");
+            await visit.InspectAsync("search");
+            await visit.Page.Keyboard.PressAsync("Enter");
+            await Expect(count).ToHaveTextAsync("2 of 2");
+            await visit.Page.Keyboard.PressAsync("Enter");
+            await Expect(count).ToHaveTextAsync("1 of 2");
+            await visit.Page.Keyboard.PressAsync("Escape");
+            await Until.TrueAsync(async () => await visit.MarksAsync("hit") == 0, () => "The marks stayed.");
+        });
+    }
+
+    [Fact]
+    public async Task Every_format_is_downloaded_with_the_corrections_in_it()
+    {
+        string id = await workplace.TranscribeAsync(Recordings.Whole, "会议 <1>.wav");
+        await workplace.VisitAsync(async visit =>
+        {
+            await visit.OpenAsync(id);
+            await RenameAsync(visit, "Speaker 1", "安娜");
+            Dictionary<string, byte[]> files = [];
+            foreach (string format in (string[])["txt", "srt", "vtt", "json", "docx", "rttm"])
+            {
+                await visit.Button("Download").ClickAsync();
+                if (format == "txt")
+                    await visit.InspectAsync("download");
+                IDownload download = await visit.Page.RunAndWaitForDownloadAsync(() => visit.Choice("." + format).ClickAsync());
+                download.SuggestedFilename.ShouldEndWith("." + format);
+                download.SuggestedFilename.ShouldStartWith("会议");
+                files[format] = await File.ReadAllBytesAsync(await download.PathAsync());
+            }
+
+            TextOf("txt").ShouldContain("安娜: ");
+            TextOf("srt").ShouldStartWith("1\n00:00:0");
+            TextOf("srt").ShouldContain("安娜:");
+            TextOf("vtt").ShouldStartWith("WEBVTT");
+            JsonNode.Parse(files["json"])!.ToJsonString(new System.Text.Json.JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }).ShouldContain("安娜");
+            TextOf("rttm").ShouldStartWith("SPEAKER ");
+            await using ZipArchive word = new(new MemoryStream(files["docx"]));
+            using StreamReader body = new(await word.GetEntry("word/document.xml")!.OpenAsync());
+            (await body.ReadToEndAsync()).ShouldContain("安娜");
+
+            string TextOf(string format) => System.Text.Encoding.UTF8.GetString(files[format]);
+        });
+    }
+
+    [Fact]
+    public async Task Two_people_at_one_transcript_do_not_lose_work()
+    {
+        string id = await workplace.TranscribeAsync(Recordings.Whole, "together.wav");
+        await workplace.VisitAsync(async slow =>
+        {
+            slow.Expect("status of 409");
+            await slow.OpenAsync(id);
+            await workplace.VisitAsync(async quick =>
+            {
+                await quick.OpenAsync(id);
+                await RenameAsync(quick, "Speaker 1", "Anna");
+            });
+
+            await slow.DoWithSentenceAsync(2, "Correct the text");
+            await slow.Page.GetByLabel("Text of the sentence").FillAsync("Mine.");
+            await slow.Page.Keyboard.PressAsync("Enter");
+
+            await Expect(slow.Page.GetByText("Somebody changed this transcript meanwhile")).ToBeVisibleAsync();
+            await Expect(slow.Speakers.GetByText("Anna")).ToBeVisibleAsync();
+            await Expect(slow.Page.GetByLabel("Text of the sentence")).ToHaveValueAsync("Mine.");
+            await slow.InspectAsync("conflict");
+            await slow.Button("Apply mine, too").ClickAsync();
+            await Expect(slow.Sentences.Nth(2).Locator(".text")).ToHaveTextAsync("Mine.");
+            await slow.Page.ReloadAsync();
+            await Expect(slow.Sentences.Nth(2).Locator(".text")).ToHaveTextAsync("Mine.");
+            await Expect(slow.Speakers.GetByText("Anna")).ToBeVisibleAsync();
+        });
+    }
+
+    [Fact]
+    public async Task Hands_may_stay_on_the_keyboard_from_the_file_to_the_last_correction()
+        => await workplace.VisitAsync(async visit =>
+        {
+            IKeyboard keys = visit.Page.Keyboard;
+            await TabToAsync(visit, "Choose files");
+            IFileChooser chooser = await visit.Page.RunAndWaitForFileChooserAsync(() => keys.PressAsync("Enter"));
+            await chooser.SetFilesAsync(new FilePayload { Name = "by-keys.wav", MimeType = "audio/wav", Buffer = Recordings.Whole });
+            await Expect(visit.Row("by-keys.wav")).ToContainTextAsync("2 speakers");
+            await TabToAsync(visit, "by-keys.wav");
+            await keys.PressAsync("Enter");
+            await Expect(visit.Sentences.First).ToBeVisibleAsync();
+
+            await keys.PressAsync("k");
+            await Expect(visit.Sentences.First).ToHaveAttributeAsync("aria-current", "true");
+            await keys.PressAsync("k");
+            await Expect(visit.Button("Play")).ToBeVisibleAsync();
+            await keys.PressAsync("n");
+            await Expect(visit.Sentences.Nth(1)).ToHaveAttributeAsync("aria-current", "true");
+            await keys.PressAsync("]");
+            await Expect(visit.Button("Speed 1.25×")).ToBeVisibleAsync();
+            await keys.PressAsync("e");
+            await Expect(visit.Page.GetByLabel("Text of the sentence")).ToBeFocusedAsync();
+            await keys.PressAsync("Control+a");
+            await keys.TypeAsync("By keys.");
+            await keys.PressAsync("Enter");
+            await Expect(visit.Sentences.Nth(1).Locator(".text")).ToHaveTextAsync("By keys.");
+            await keys.PressAsync("?");
+            await visit.InspectAsync("shortcuts");
+            await keys.PressAsync("Escape");
+            await Expect(visit.Dialog).ToHaveCountAsync(0);
+        });
+
+    private static async Task<double> PositionAsync(Visit visit) => double.Parse(await visit.Position.InputValueAsync(), CultureInfo.InvariantCulture);
+
+    private static ILocator Turn(Visit visit, int index) => visit.Page.Locator(".turn").Nth(index);
+
+    private static async Task RenameAsync(Visit visit, string from, string to)
+    {
+        await visit.Speakers.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = from + ", rename" }).ClickAsync();
+        await visit.Page.GetByLabel("Name of the speaker").FillAsync(to);
+        await visit.Page.Keyboard.PressAsync("Enter");
+        await Expect(visit.Speakers.GetByText(to)).ToBeVisibleAsync();
+    }
+
+    // Presses Tab until the focus is on what is called so.
+    private static async Task TabToAsync(Visit visit, string name)
+    {
+        for (int i = 0; i < 40; i++)
+        {
+            await visit.Page.Keyboard.PressAsync("Tab");
+            if (await visit.Page.EvaluateAsync<string>("() => document.activeElement.ariaLabel ?? document.activeElement.textContent") == name)
+                return;
+        }
+
+        Assert.Fail($"Tab does not lead to {name}.");
+    }
+
+    private async Task<JsonNode> TranscriptAsync(string id)
+    {
+        using HttpClient http = new() { BaseAddress = workplace.Server.Http };
+        return JsonNode.Parse(await http.GetStringAsync(new Uri($"api/v1/jobs/{id}/transcript", UriKind.Relative)))!;
+    }
+}
