@@ -63,6 +63,9 @@ internal sealed record ListenOptions
 
     /// <summary>Hours after the end of a job for which its recording stays when that was asked for; 0: as long as the job is known.</summary>
     public int KeepRecordingsHours { get; init; } = 72;
+
+    /// <summary>Idle hours after which a resumable upload is dropped: people come back after a meal, and the next morning.</summary>
+    public int ResumableUploadHours { get; init; } = 24;
 }
 
 /// <summary>Section <c>funasr</c>: models and devices.</summary>

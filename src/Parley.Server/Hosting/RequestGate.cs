@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Parley.Server.Pages;
 using Parley.Server.Protocols.JobsApi;
+using Parley.Server.Protocols.JobsApi.Uploads;
 using Parley.Server.Protocols.OpenAi;
 using Parley.Server.Protocols.WebSockets;
 using Parley.Server.Telemetry;
@@ -14,7 +15,7 @@ internal static class RequestGate
 {
     private const string RetryAfterSeconds = "2";
 
-    /// <summary>Answers 503 while the server starts or stops, except on its own pages.</summary>
+    /// <summary>Answers 503 while the server starts or stops, except on its own pages; 423 where an upload is asked about, which is not lost.</summary>
     public static void UsePhaseGate(this WebApplication application, ServerState state) => application.Use(async (context, next) =>
     {
         if (state.Phase == ServerPhase.Running || (!WebSocketProtocol.IsHandshake(context.Request) && IsOwnPage(context.Request.Path)))
@@ -27,7 +28,7 @@ internal static class RequestGate
         if (OpenAiAnswer.IsOurs(context.Request.Path))
             await OpenAiAnswer.WriteErrorAsync(context, OpenAiError.Stopping($"The server cannot take requests right now: it is {HealthPages.StatusOf(state)}. Try again in a moment."));
         else if (ApiAnswer.IsOurs(context.Request.Path))
-            await ApiAnswer.ProblemAsync(context, Problems.NotThere(HealthPages.StatusOf(state)));
+            await ApiAnswer.ProblemAsync(context, Tus.IsQuestion(context.Request) ? Problems.LockedWhile(HealthPages.StatusOf(state)) : Problems.NotThere(HealthPages.StatusOf(state)));
         else
             await WriteAsync(context, StatusCodes.Status503ServiceUnavailable, HealthPages.StatusOf(state));
     });

@@ -12,6 +12,7 @@ using Parley.Server.Protocols.JobsApi;
 using Parley.Server.Protocols.Origins;
 using Parley.Server.Protocols.Uploads;
 using Parley.Server.Webhooks;
+using KestrelServerLimits = Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerLimits;
 
 namespace Parley.Server.Tests.JobsApi;
 
@@ -47,7 +48,12 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public static AuthOptions Authentication { get; } = new() { Enabled = true, SecretKey = "a long text for tests, longer than 32 bytes" };
 
-    public static async Task<ApiHost> StartAsync(IJobs jobs, Func<ServerOptions, ServerOptions>? change = null)
+    /// <param name="jobs">The jobs.</param>
+    /// <param name="change">Changes the options.</param>
+    /// <param name="webhooks">Null: some without a database.</param>
+    /// <param name="limit">Changes Kestrel's limits.</param>
+    public static async Task<ApiHost> StartAsync(
+        IJobs jobs, Func<ServerOptions, ServerOptions>? change = null, WebhookService? webhooks = null, Action<KestrelServerLimits>? limit = null)
     {
         TempFolder folder = new();
         ServerOptions options = new()
@@ -58,7 +64,11 @@ internal sealed class ApiHost : IAsyncDisposable
         using ILoggerFactory loggers = LoggerFactory.Create(static _ => { });
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRoutingCore();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, 0);
+            limit?.Invoke(kestrel.Limits);
+        });
         WebApplication application = builder.Build();
         UploadFiles files = new(options, loggers.CreateLogger<UploadFiles>());
         application.UseCrossOriginRule(static () => [Listed]);
@@ -68,7 +78,7 @@ internal sealed class ApiHost : IAsyncDisposable
             Jobs = jobs,
             Files = files,
             Uploads = application.OpenResumableUploads(options, jobs, files, loggers, TimeProvider.System),
-            Webhooks = new WebhookService(options.Webhooks, static (_, _, _) => { }, loggers, TimeProvider.System),
+            Webhooks = webhooks ?? new WebhookService(options.Webhooks, static (_, _, _) => { }, loggers, TimeProvider.System),
             Loggers = loggers,
             Clock = TimeProvider.System,
         });

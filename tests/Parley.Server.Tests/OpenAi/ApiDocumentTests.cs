@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Parley.Server.Tests.Webhooks;
 
 namespace Parley.Server.Tests.OpenAi;
 
@@ -20,12 +21,18 @@ public sealed partial class ApiDocumentTests(LiveServer server) : IClassFixture<
     public async Task The_examples_of_the_jobs_api_run_one_after_the_other()
     {
         string[] examples = await ExamplesAsync("jobs.md");
-        examples.Length.ShouldBeGreaterThan(7);
+        examples.Length.ShouldBeGreaterThan(12);
+        await using StandInReceiver receiver = await StandInReceiver.StartAsync();
 
         // What one of them names, those after it use.
-        string output = await RunAsync(string.Join('\n', examples.Prepend("set -e")));
+        string output = await RunAsync(string.Join('\n', examples.Prepend("set -e")), receiver.Address);
 
         output.ShouldContain("202\n200\n");
+        output.ShouldContain("arley-Job: /api/v1/jobs/");
+        output.ShouldContain("ended: 204\n");
+        output.ShouldContain("\"type\":\"job.completed\"");
+        output.ShouldContain("again: 202\n");
+        await Until.TrueAsync(() => receiver.Received.Count > 0, "the program is told");
         output.ShouldContain("event: end\n");
         output.ShouldContain("00:00:0");
         output.ShouldContain("not_cancellable");
@@ -38,10 +45,10 @@ public sealed partial class ApiDocumentTests(LiveServer server) : IClassFixture<
         return [.. Blocks().Matches(await File.ReadAllTextAsync(Path.Combine(TestPaths.Root, "docs", document))).Select(match => match.Groups[1].Value)];
     }
 
-    private async Task<string> RunAsync(string script)
+    private async Task<string> RunAsync(string script, string receiver = "")
     {
         ProcessStartInfo start = new("bash", ["-c", script]) { WorkingDirectory = TestPaths.Root, UseShellExecute = false, RedirectStandardOutput = true };
-        start.Environment["PARLEY"] = server.BaseUrl.GetLeftPart(UriPartial.Authority);
+        (start.Environment["PARLEY"], start.Environment["HOOK"]) = (server.BaseUrl.GetLeftPart(UriPartial.Authority), receiver);
         using Process shell = Process.Start(start)!;
         string output = await shell.StandardOutput.ReadToEndAsync();
         await shell.WaitForExitAsync();

@@ -21,6 +21,7 @@ public sealed class LiveServer : IAsyncLifetime
         {
             Funasr = new ModelOptions { ModelDir = Path.Combine(TestPaths.Root, "models"), Devices = new Inference.Devices.DeviceOptions { Device = "cpu" } },
             Transcription = new TranscriptionOptions { ConcurrencyMode = ConcurrencyMode.Lock },
+            Webhooks = new WebhookOptions { Secret = "a text of 24 bytes or more", AllowPrivateNetworks = true },
         };
         ServerContext server = new(options, new CurrentOptions(options), NullLoggerFactory.Instance, new NoNotifier(), TimeProvider.System);
         _host = await ServerHost.StartAsync(server, ServerRooms.Standard, bound: null, CancellationToken.None);

@@ -23,6 +23,7 @@ internal static class ListenKeys
         Int("server.stop_grace_seconds", "FUNASR_STOP_GRACE_SECONDS", 0, 86_400, o => o.Server.StopGraceSeconds, (o, v) => o with { Server = o.Server with { StopGraceSeconds = v } }) with { IsLive = true },
         Int("server.min_free_disk_mb", "FUNASR_MIN_FREE_DISK_MB", 0, int.MaxValue, o => o.Server.MinFreeDiskMb, (o, v) => o with { Server = o.Server with { MinFreeDiskMb = v } }) with { IsLive = true },
         Int("server.keep_recordings_hours", "FUNASR_KEEP_RECORDINGS_HOURS", 0, 876_000, o => o.Server.KeepRecordingsHours, (o, v) => o with { Server = o.Server with { KeepRecordingsHours = v } }) with { IsLive = true },
+        Int("server.resumable_upload_hours", "FUNASR_RESUMABLE_UPLOAD_HOURS", 1, 8760, o => o.Server.ResumableUploadHours, (o, v) => o with { Server = o.Server with { ResumableUploadHours = v } }),
     ];
 
     // As browsers spell it: scheme and host, the port where it is another than the scheme's, nothing behind.

@@ -89,6 +89,9 @@ internal static class Problems
         _ => new Problem(InvalidRequest, error.Message) { Field = error.Field },
     };
 
+    /// <summary>The server starts or stops, and nobody can say how an upload stands.</summary>
+    public static Problem LockedWhile(string state) => new(UploadLocked, $"The server is {state}, and the upload waits. Ask again in a moment.") { RetryAfterSeconds = 2 };
+
     /// <summary>The server starts or stops.</summary>
     public static Problem NotThere(string state) => new(Unavailable, $"The server cannot take requests right now: it is {state}. Try again in a moment.") { RetryAfterSeconds = 2 };
 }

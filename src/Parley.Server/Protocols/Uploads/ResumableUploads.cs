@@ -78,7 +78,10 @@ internal sealed class ResumableUploads : IDisposable
     /// <summary>Those that lack nothing but their job.</summary>
     public IReadOnlyList<ResumableUpload> Complete => [.. _open.Values.Where(upload => upload.IsComplete)];
 
-    private TimeSpan Ttl => TimeSpan.FromSeconds(_options.Transcription.UploadSessionTtlSeconds);
+    private TimeSpan Ttl => TimeSpan.FromHours(_options.Server.ResumableUploadHours);
+
+    // Nobody is kept out for a day by what others left lying.
+    private TimeSpan TtlWithoutRoom => TimeSpan.FromSeconds(Math.Min(Ttl.TotalSeconds, _options.Transcription.UploadSessionTtlSeconds));
 
     /// <summary>When an upload is dropped if nobody uses it until then.</summary>
     public DateTimeOffset ExpiryOf(ResumableUpload upload) => upload.LastUsed + Ttl;
@@ -94,14 +97,17 @@ internal sealed class ResumableUploads : IDisposable
     public OpenFault TryOpen(ResumableRecord record, out ResumableUpload? upload)
     {
         upload = null;
-        if (_open.Count >= _options.Transcription.UploadSessionMaxCount)
-            Sweep();
         lock (_opening)
         {
-            if (_open.Count >= _options.Transcription.UploadSessionMaxCount)
-                return OpenFault.TooMany;
-            if (!_files.HasSpaceFor(record.Length + _open.Values.Sum(other => other.Missing)))
-                return OpenFault.DiskFull;
+            OpenFault fault = FaultOf(record);
+            if (fault != OpenFault.None)
+            {
+                Sweep(TtlWithoutRoom);
+                fault = FaultOf(record);
+            }
+
+            if (fault != OpenFault.None)
+                return fault;
             using (File.Create(BytesPath(record.Id)))
             {
                 // Its length is the offset.
@@ -138,12 +144,16 @@ internal sealed class ResumableUploads : IDisposable
     public bool IsStopping => _isStopping;
 
     /// <summary>Drops what has been idle for too long.</summary>
-    public void Sweep()
+    public void Sweep() => Sweep(Ttl);
+
+    public void Dispose() => _timer.Dispose();
+
+    private void Sweep(TimeSpan ttl)
     {
         int expired = 0;
         foreach (ResumableUpload upload in _open.Values)
         {
-            if (_clock.GetUtcNow() <= ExpiryOf(upload) || upload.TryEnter() is not { } turn)
+            if (_clock.GetUtcNow() <= upload.LastUsed + ttl || upload.TryEnter() is not { } turn)
                 continue;
             using (turn)
                 Remove(upload);
@@ -154,7 +164,12 @@ internal sealed class ResumableUploads : IDisposable
             _logger.UploadsExpired(expired);
     }
 
-    public void Dispose() => _timer.Dispose();
+    private OpenFault FaultOf(ResumableRecord record)
+    {
+        if (_open.Count >= _options.Transcription.UploadSessionMaxCount)
+            return OpenFault.TooMany;
+        return _files.HasSpaceFor(record.Length + _open.Values.Sum(other => other.Missing)) ? OpenFault.None : OpenFault.DiskFull;
+    }
 
     private void Load(Func<Guid, bool> isJob)
     {

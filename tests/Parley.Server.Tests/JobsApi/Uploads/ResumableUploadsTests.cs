@@ -79,12 +79,29 @@ public sealed class ResumableUploadsTests : IDisposable
         using ResumableUploads uploads = Open(files);
         uploads.TryOpen(Record(), out ResumableUpload? idle);
         uploads.TryOpen(Record(), out ResumableUpload? used);
-        _clock.Advance(TimeSpan.FromSeconds(1000));
+        _clock.Advance(TimeSpan.FromHours(13));
         await AppendAsync(used!, [1]);
-        _clock.Advance(TimeSpan.FromSeconds(1000));
+        _clock.Advance(TimeSpan.FromHours(13));
 
         (uploads.Find(idle!.Id, null), uploads.Find(used!.Id, null)).ShouldBe((null, used));
         (File.Exists(idle.Path), File.Exists(used.Path)).ShouldBe((false, true));
+    }
+
+    [Fact]
+    public async Task Where_there_is_no_room_the_idle_ones_make_it()
+    {
+        using UploadFiles files = Files();
+        using ResumableUploads uploads = new(
+            _options with { Transcription = new TranscriptionOptions { UploadSessionMaxCount = 2 } }, files, _ => false, _clock, NullLogger<ResumableUploads>.Instance);
+        uploads.TryOpen(Record(), out ResumableUpload? idle);
+        uploads.TryOpen(Record(), out ResumableUpload? used);
+        _clock.Advance(TimeSpan.FromMinutes(20));
+        uploads.TryOpen(Record(), out _).ShouldBe(OpenFault.TooMany);
+        await AppendAsync(used!, [1]);
+        _clock.Advance(TimeSpan.FromMinutes(20));
+
+        uploads.TryOpen(Record(), out _).ShouldBe(OpenFault.None);
+        (uploads.Find(idle!.Id, null), uploads.Find(used!.Id, null)).ShouldBe((null, used));
     }
 
     /// <summary>A sender that neither sends nor goes away is cut off; no thread waits for it.</summary>

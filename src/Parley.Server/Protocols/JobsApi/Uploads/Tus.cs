@@ -36,6 +36,12 @@ internal static class Tus
         throw Problems.TusVersion.Because($"Send the header {ResumableHeader}: {Version}, as clients of tus do.");
     }
 
+    /// <summary>
+    /// Whether a client asks how far an upload is. Its answer to that is 423 while the server starts or stops: clients take every other failure for the
+    /// end of the upload, and send all of it again.
+    /// </summary>
+    public static bool IsQuestion(HttpRequest request) => HttpMethods.IsHead(request.Method) && request.Path.StartsWithSegments($"{ApiRoutes.Root}/uploads", StringComparison.Ordinal);
+
     /// <summary>A header that is a count of bytes.</summary>
     /// <exception cref="ProblemException">It is missing, or none.</exception>
     public static long Bytes(HttpRequest request, string header)
