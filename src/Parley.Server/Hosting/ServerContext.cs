@@ -16,5 +16,9 @@ namespace Parley.Server.Hosting;
 internal sealed record ServerContext(ServerOptions Options, CurrentOptions Current, ILoggerFactory Loggers, INotifier Notifier, TimeProvider Time)
 {
     /// <summary>Tells programs how jobs end; opened, started and stopped with the jobs.</summary>
-    public WebhookService Webhooks { get; } = new(Options.Webhooks, static (json, job, result) => JobJson.Write(json, JobRows.Ended(job, result)), Loggers, Time);
+    public WebhookService Webhooks { get; } = new(
+        Options.Webhooks,
+        (json, job, result) => JobJson.Write(json, JobRows.Ended(job, result, Current.Value.Transcription.DeleteAfterTranscription)),
+        Loggers,
+        Time);
 }

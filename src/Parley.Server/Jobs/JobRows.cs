@@ -49,9 +49,15 @@ internal static class JobRows
         Lost = row.Lost,
     };
 
-    /// <summary>A job that has ended, with the figures of its result; null without one.</summary>
-    public static JobStatus Ended(JobRow row, ResultRow? result)
-        => result is null ? Status(row) : Status(row) with { Outcome = new JobOutcome(result.AudioSeconds, result.SpeakerCount, result.ProcessingSeconds) };
+    /// <summary>A job that ends, as it is when its recording has been let go.</summary>
+    /// <param name="row">The job.</param>
+    /// <param name="result">Figures of its result; null without one.</param>
+    /// <param name="deletesRecordings">Whether a recording goes that its job does not keep.</param>
+    public static JobStatus Ended(JobRow row, ResultRow? result, bool deletesRecordings) => Status(row) with
+    {
+        AudioPath = deletesRecordings && !row.KeepRecording ? "" : row.AudioPath,
+        Outcome = result is null ? null : new JobOutcome(result.AudioSeconds, result.SpeakerCount, result.ProcessingSeconds),
+    };
 
     public static JobStatus Status(JobRow row) => new()
     {

@@ -27,7 +27,7 @@ internal sealed class WebhookOutbox(WebhookOptions options, Action<Utf8JsonWrite
     {
         DateTimeOffset now = clock.GetUtcNow();
         string type = TypeOf(job.State);
-        string body = Body(type, now, job, result);
+        string body = Body(type, job.EndedAt ?? now, job, result);
         List<DeliveryRow> messages = [.. options.Urls.Select(url => Message(url, isConfigured: true))];
         if (job.WebhookUrl is { } own)
             messages.Add(Message(own, isConfigured: false));
@@ -50,14 +50,14 @@ internal sealed class WebhookOutbox(WebhookOptions options, Action<Utf8JsonWrite
 
     public void Wake() => _wakes.Writer.TryWrite(true);
 
-    private string Body(string type, DateTimeOffset now, JobRow job, ResultRow? result)
+    private string Body(string type, DateTimeOffset endedAt, JobRow job, ResultRow? result)
     {
         using MemoryStream body = new();
         using (Utf8JsonWriter json = new(body, Json))
         {
             json.WriteStartObject();
             json.WriteString("type"u8, type);
-            json.WriteString("timestamp"u8, now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture));
+            json.WriteString("timestamp"u8, endedAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture));
             json.WritePropertyName("data"u8);
             writeJob(json, job, result);
             json.WriteEndObject();

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Parley.Server.Configuration;
 using Parley.Server.Jobs;
 using Parley.Server.Notifications;
+using Parley.Server.Storage;
 
 namespace Parley.Server.Tests.Jobs;
 
@@ -40,6 +41,8 @@ internal sealed class JobsHarness : IAsyncDisposable
 
     public long FreeBytes { get; set; } = long.MaxValue;
 
+    public IOutbox Outbox { get; set; } = NoOutbox.Instance;
+
     public JobService Jobs => _service ?? throw new InvalidOperationException("Not open.");
 
     public static async Task<JobsHarness> StartAsync(Func<TranscriptionOptions, TranscriptionOptions>? change = null)
@@ -54,7 +57,7 @@ internal sealed class JobsHarness : IAsyncDisposable
     public async Task OpenAsync()
     {
         using LoggerFactory loggers = new([Logs]);
-        _service = JobService.Open(() => Options, Engine, Notices, new JobServiceParts { Clock = Clock, Loggers = loggers, FreeBytes = _ => FreeBytes });
+        _service = JobService.Open(() => Options, Engine, Notices, new JobServiceParts { Clock = Clock, Loggers = loggers, FreeBytes = _ => FreeBytes, Outbox = Outbox });
         await _service.StartAsync(CancellationToken.None);
     }
 

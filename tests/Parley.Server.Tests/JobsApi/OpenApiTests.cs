@@ -1,8 +1,10 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Parley.Server.Configuration;
 using Parley.Server.Protocols.JobsApi;
 using Parley.Server.Tests.Jobs;
+using Parley.Server.Tests.Webhooks;
 
 namespace Parley.Server.Tests.JobsApi;
 
@@ -12,19 +14,22 @@ public sealed class OpenApiTests : IAsyncLifetime
     // The host adds these, from rooms that are not here.
     private static readonly string[] OfTheHost = ["get /status"];
 
-    private readonly JobsHarness _jobs = new();
+    // Nobody answers there, which a delivery says, too.
+    private readonly WebhookHarness _webhooks = new(new WebhookOptions { Secret = WebhookHarness.Secret, Urls = ["http://127.0.0.1:1/"] });
     private ApiHost _host = null!;
+
+    private JobsHarness Jobs => _webhooks.Jobs;
 
     public async ValueTask InitializeAsync()
     {
-        await _jobs.OpenAsync();
-        _host = await ApiHost.StartAsync(_jobs.Jobs);
+        await _webhooks.OpenAsync();
+        _host = await ApiHost.StartAsync(Jobs.Jobs, webhooks: _webhooks.Webhooks);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _host.DisposeAsync();
-        await _jobs.DisposeAsync();
+        await _webhooks.DisposeAsync();
     }
 
     [Fact]
@@ -47,7 +52,7 @@ public sealed class OpenApiTests : IAsyncLifetime
         JsonArray answers = [];
         JsonElement job = await TakeAsync("Job", await _host.SendAsync(HttpMethod.Post, "/jobs", form), HttpStatusCode.Accepted);
         string path = $"/jobs/{job.GetProperty("id")}";
-        FakeWork work = await _jobs.Engine.NextAsync();
+        FakeWork work = await Jobs.Engine.NextAsync();
         await TakeAsync("Job", await _host.GetAsync(path));
         Add("Problem", await ApiHost.ProblemAsync(await _host.GetAsync(path + "/transcript"), Problems.NotCompleted));
         work.Complete();
@@ -57,6 +62,10 @@ public sealed class OpenApiTests : IAsyncLifetime
         await TakeAsync("Session", await _host.GetAsync("/session"));
         await TakeAsync("Transcript", await _host.GetAsync(path + "/transcript"));
         await TakeAsync("EditList", await _host.GetAsync(path + "/edits"));
+        JsonElement listed = await ApiHost.JsonAsync(await _host.GetAsync("/webhooks/deliveries" + path.Replace("/jobs/", "?job=", StringComparison.Ordinal)));
+        JsonElement delivery = listed.GetProperty("deliveries").EnumerateArray().ShouldHaveSingleItem();
+        Add("Delivery", delivery);
+        await TakeAsync("Delivery", await _host.SendAsync(HttpMethod.Post, $"/webhooks/deliveries/{delivery.GetProperty("id")}/replay"), HttpStatusCode.Accepted);
         string document = Path.Combine(folder, "document.json"), found = Path.Combine(folder, "answers.json");
         await File.WriteAllTextAsync(document, (await ApiHost.JsonAsync(await _host.GetAsync("/openapi.json"))).GetRawText(), TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(found, answers.ToJsonString(), TestContext.Current.CancellationToken);

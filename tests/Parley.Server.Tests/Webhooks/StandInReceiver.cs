@@ -26,6 +26,9 @@ internal sealed class StandInReceiver : IAsyncDisposable
 
     public IReadOnlyList<ReceivedHook> Received => [.. _received];
 
+    /// <summary>Among the answers: the connection is dropped instead.</summary>
+    public const int Drop = 0;
+
     /// <param name="answers">Statuses for the first requests; 200 for all that follow.</param>
     public static async Task<StandInReceiver> StartAsync(params int[] answers)
     {
@@ -52,6 +55,12 @@ internal sealed class StandInReceiver : IAsyncDisposable
         _received.Enqueue(new ReceivedHook(
             http.Request.Path, http.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase), body.ToArray()));
         int status = _answers.TryDequeue(out int next) ? next : StatusCodes.Status200OK;
+        if (status == Drop)
+        {
+            http.Abort();
+            return;
+        }
+
         http.Response.StatusCode = status;
         if (status is >= 300 and < 400)
             http.Response.Headers.Location = "/elsewhere";

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Parley.Server.Tests.Webhooks;
 
-// As docs/webhooks.md shows it; a test compares them.
+// As docs/webhooks.md shows it: a test compares them.
 public static class WebhookVerification
 {
     public static bool Verify(string secret, string id, string timestamp, string signatures, byte[] body)
