@@ -66,7 +66,8 @@ public sealed partial class IntakeTests(Workplace workplace)
             };
             ICDPSession network = await visit.Page.Context.NewCDPSessionAsync(visit.Page);
             await network.SendAsync("Network.enable");
-            await SetUploadRateAsync(network, 2_000_000);
+            // Slow enough for a look at the page meanwhile.
+            await SetUploadRateAsync(network, 400_000);
             await visit.ChooseAsync(new FilePayload { Name = "large.wav", MimeType = "audio/wav", Buffer = Recordings.Fine(1, 12) });
             ILocator progress = visit.Page.GetByRole(AriaRole.Progressbar, new PageGetByRoleOptions { Name = "Upload of large.wav" });
             await Expect(progress).ToHaveAttributeAsync("aria-valuenow", Part());
