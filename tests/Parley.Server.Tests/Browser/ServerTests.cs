@@ -49,7 +49,7 @@ public sealed class ServerTests(Workplace workplace)
                 await Expect(visit.Row("secret.wav")).ToContainTextAsync("14 s");
                 await visit.Row("secret.wav").GetByRole(AriaRole.Link).ClickAsync();
                 await visit.Button("Play").ClickAsync();
-                await Expect(visit.Sentences.First).ToHaveAttributeAsync("aria-current", "true");
+                await Expect(visit.CurrentSentence).ToHaveCountAsync(1);
                 string id = visit.Page.Url.Split('/')[^1];
                 (await visit.Page.EvaluateAsync<string>(Listen, id)).ShouldBe("completed");
 
@@ -64,7 +64,7 @@ public sealed class ServerTests(Workplace workplace)
     [Fact]
     public async Task A_server_that_dies_is_missed_and_found_again_with_its_work()
     {
-        string id = await workplace.SubmitAsync(Recordings.Long(130), "survivor.wav");
+        string id = await workplace.SubmitAsync(Recordings.Long(1200), "survivor.wav");
         await workplace.VisitAsync(async visit =>
         {
             visit.Expect("Failed to load resource"); // while nobody answers
@@ -86,7 +86,7 @@ public sealed class ServerTests(Workplace workplace)
             }
 
             await Expect(banner).ToBeHiddenAsync();
-            await Expect(visit.Page.Locator(".speakers")).ToBeVisibleAsync();
+            await Expect(visit.Page.Locator(".speakers")).ToBeVisibleAsync(new LocatorAssertionsToBeVisibleOptions { Timeout = 180_000 });
         });
     }
 

@@ -44,6 +44,9 @@ internal sealed class Visit
     /// <summary>The sentences of a transcript, in order.</summary>
     public ILocator Sentences => Page.GetByTestId("sentence");
 
+    /// <summary>The sentence that is heard. Which one that is may have changed by the time of a look.</summary>
+    public ILocator CurrentSentence => Page.Locator("[data-testid=sentence][aria-current=true]");
+
     /// <summary>The panel of those who speak.</summary>
     public ILocator Speakers => Page.GetByRole(AriaRole.Region, new PageGetByRoleOptions { Name = "Speakers", Exact = true });
 
@@ -109,6 +112,10 @@ internal sealed class Visit
         await Sentences.Nth(index).Locator(".sentence-more").ClickAsync();
         await Choice(choice).ClickAsync();
     }
+
+    /// <summary>Number of the sentence that is heard, from 0; -1 for none.</summary>
+    public Task<int> CurrentIndexAsync()
+        => Page.EvaluateAsync<int>("() => [...document.querySelectorAll('[data-testid=sentence]')].findIndex(sentence => sentence.ariaCurrent === 'true')");
 
     /// <summary>How many places of a text are marked for a purpose: <c>word</c>, <c>hit</c>.</summary>
     public Task<int> MarksAsync(string purpose) => Page.EvaluateAsync<int>("purpose => CSS.highlights.get(purpose)?.size ?? 0", purpose);

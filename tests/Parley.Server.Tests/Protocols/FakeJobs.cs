@@ -11,7 +11,7 @@ internal sealed class FakeJobs : IJobs
 {
     private readonly ConcurrentDictionary<Guid, JobStatus> _known = new();
     private readonly ConcurrentDictionary<Guid, JobResult> _results = new();
-    private readonly ConcurrentDictionary<Guid, Channel<JobEvent>> _events = new();
+    private readonly ConcurrentDictionary<Guid, JobEvents> _events = new();
     private readonly ConcurrentDictionary<Guid, bool> _evicted = new();
 
     /// <summary>What becomes of a submission; accepted unless a test says otherwise.</summary>
@@ -75,15 +75,7 @@ internal sealed class FakeJobs : IJobs
 
     public Task<bool> DeleteAsync(Guid id, CancellationToken cancellationToken) => Task.FromResult(_known.TryRemove(id, out _));
 
-    public async IAsyncEnumerable<JobEvent> WatchAsync(Guid id, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await foreach (JobEvent happened in Events(id).Reader.ReadAllAsync(cancellationToken))
-        {
-            yield return happened;
-            if (happened is JobEvent.Completed or JobEvent.Ended)
-                yield break;
-        }
-    }
+    public IAsyncEnumerable<JobEvent> WatchAsync(Guid id, CancellationToken cancellationToken) => Events(id).WatchAsync(cancellationToken);
 
     /// <summary>Something happens to a job.</summary>
     public void Tell(JobEvent happened)
@@ -94,7 +86,7 @@ internal sealed class FakeJobs : IJobs
             _known[happened.JobId] = _known[happened.JobId] with { State = JobState.Completed, Progress = 100 };
         }
 
-        Events(happened.JobId).Writer.TryWrite(happened);
+        Events(happened.JobId).Tell(happened);
     }
 
     /// <summary>A job is known, in this state.</summary>
@@ -129,5 +121,64 @@ internal sealed class FakeJobs : IJobs
 
     public void Evict(Guid id) => _evicted[id] = true;
 
-    private Channel<JobEvent> Events(Guid id) => _events.GetOrAdd(id, _ => Channel.CreateUnbounded<JobEvent>());
+    private JobEvents Events(Guid id) => _events.GetOrAdd(id, _ => new JobEvents());
+
+    /// <summary>What happens to one job, told to all who watch. What nobody heard waits for the first who does; the end is told to everybody, however late.</summary>
+    private sealed class JobEvents
+    {
+        private readonly Lock _lock = new();
+        private readonly List<Channel<JobEvent>> _watchers = [];
+        private readonly List<JobEvent> _unheard = [];
+        private JobEvent? _end;
+
+        public void Tell(JobEvent happened)
+        {
+            lock (_lock)
+            {
+                if (IsEnd(happened))
+                    _end = happened;
+                if (_watchers.Count == 0)
+                    _unheard.Add(happened);
+                foreach (Channel<JobEvent> watcher in _watchers)
+                    watcher.Writer.TryWrite(happened);
+            }
+        }
+
+        public async IAsyncEnumerable<JobEvent> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            Channel<JobEvent> events = Begin();
+            try
+            {
+                await foreach (JobEvent happened in events.Reader.ReadAllAsync(cancellationToken))
+                {
+                    yield return happened;
+                    if (IsEnd(happened))
+                        yield break;
+                }
+            }
+            finally
+            {
+                lock (_lock)
+                    _watchers.Remove(events);
+            }
+        }
+
+        private static bool IsEnd(JobEvent happened) => happened is JobEvent.Completed or JobEvent.Ended;
+
+        private Channel<JobEvent> Begin()
+        {
+            Channel<JobEvent> events = Channel.CreateUnbounded<JobEvent>();
+            lock (_lock)
+            {
+                if (_unheard.Count == 0 && _end is { } end)
+                    events.Writer.TryWrite(end);
+                foreach (JobEvent happened in _unheard)
+                    events.Writer.TryWrite(happened);
+                _unheard.Clear();
+                _watchers.Add(events);
+            }
+
+            return events;
+        }
+    }
 }
