@@ -39,7 +39,7 @@ export const en = {
   'frame.skip': 'Skip to content',
   'frame.status': 'Server status',
   'frame.unreachable': 'The server does not answer. Reconnecting …',
-  'home.kept': 'The recording is kept on this server, so that you can listen along later, until you delete it.',
+  'home.kept': 'The recording stays on this server for a while, so that you can listen along later. You can delete it at any time.',
   'home.lead': 'A recording in, a transcript with speakers out. Nothing leaves this server.',
   'home.title': 'Who said what',
   'job.cancel': 'Cancel {name}',

@@ -40,7 +40,7 @@ export const zh: Record<Key, string> = {
   'frame.skip': '跳到正文',
   'frame.status': '服务器状态',
   'frame.unreachable': '服务器没有响应，正在重新连接……',
-  'home.kept': '录音会保存在这台服务器上，方便以后边听边看，直到你删除它。',
+  'home.kept': '录音会在这台服务器上保留一段时间，方便以后边听边看。你随时可以删除它。',
   'home.lead': '放入录音，得到区分说话人的文稿。数据不会离开这台服务器。',
   'home.title': '谁说了什么',
   'job.cancel': '取消 {name}',
