@@ -203,6 +203,8 @@ public sealed class TranscriptTests(Workplace workplace)
             await keys.PressAsync("Enter");
             await Expect(visit.Sentences.First).ToBeVisibleAsync();
 
+            // Text comes first; keys for the sound work once there is a player.
+            await Expect(visit.Button("Play")).ToBeVisibleAsync();
             await keys.PressAsync("k");
             await Expect(visit.Button("Pause")).ToBeVisibleAsync();
             await Expect(visit.CurrentSentence).ToHaveCountAsync(1);
