@@ -13,7 +13,7 @@ internal sealed partial class JobBoard
             if (_live.GetValueOrDefault(id) is not { } job || job.EndedAt is not null)
                 return null;
             Channel<JobEvent> events = job.Watch();
-            events.Writer.TryWrite(Present(job, job.State == JobState.Pending ? Places() : []));
+            events.Writer.TryWrite(Present(job, PlacesFor(job)));
             if (job.Run?.Said is { Count: > 0 } said)
                 events.Writer.TryWrite(new JobEvent.Said(job.Id, said));
             return (job, events);
@@ -62,6 +62,9 @@ internal sealed partial class JobBoard
 
         return places;
     }
+
+    // Counting goes through the whole queue; only those that wait have a place.
+    private Dictionary<WorkKey, QueuePlace> PlacesFor(LiveJob job) => job.State == JobState.Pending ? Places() : [];
 
     private QueuePlace PlaceAt(int position)
         => new(position, TimeSpan.FromSeconds((position - 1) / (double)Math.Max(1, slots()) * pace.SecondsPerJob));

@@ -62,7 +62,7 @@ internal sealed partial class JobBoard(Func<TranscriptionOptions> options, Func<
     public JobStatus? Find(Guid id)
     {
         lock (_gate)
-            return _live.GetValueOrDefault(id) is { } job ? StatusOf(job, Places()) : null;
+            return _live.GetValueOrDefault(id) is { } job ? StatusOf(job, PlacesFor(job)) : null;
     }
 
     /// <summary>Every job that is here, by its number.</summary>

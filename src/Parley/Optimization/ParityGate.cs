@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics.Tensors;
+using Parley.Inference.Devices;
 using Parley.Models;
 
 namespace Parley.Optimization;
@@ -34,7 +35,7 @@ internal static class ParityGate
             return (cosine >= SmallestCosine, string.Create(CultureInfo.InvariantCulture, $"cosine {cosine:F6} of {expected.Numbers.Count} windows"));
         }
 
-        double difference = expected.Numbers.Zip(actual.Numbers).Select(pair => Difference(pair.First, pair.Second)).DefaultIfEmpty(0).Max();
+        double difference = expected.Numbers.Zip(actual.Numbers).Select(pair => OutputComparison.Difference(pair.First, pair.Second, startsOverAtOne: false)).DefaultIfEmpty(0).Max();
         string bound = difference <= LargestDifference ? "" : string.Create(CultureInfo.InvariantCulture, $", {LargestDifference} is the most");
         return (difference <= LargestDifference, string.Create(CultureInfo.InvariantCulture, $"same {expected.Decisions.Count} {decisionName}, scores within {difference:G2}{bound}"));
     }
@@ -43,22 +44,5 @@ internal static class ParityGate
     {
         double cosine = TensorPrimitives.CosineSimilarity<float>(expected, actual);
         return double.IsNaN(cosine) ? -1 : cosine;
-    }
-
-    private static double Difference(float[] expected, float[] actual)
-    {
-        double worst = 0, largest = 1;
-        for (int i = 0; i < expected.Length; i++)
-        {
-            if (expected[i].Equals(actual[i]))
-                continue;
-            double difference = Math.Abs((double)expected[i] - actual[i]);
-            if (double.IsNaN(difference))
-                return double.PositiveInfinity;
-            worst = Math.Max(worst, difference);
-            largest = Math.Max(largest, Math.Abs(expected[i]));
-        }
-
-        return worst / largest;
     }
 }

@@ -8,20 +8,11 @@ namespace Parley.Server.Protocols.JobsApi;
 /// <param name="tokens">Null when nobody has to show a token.</param>
 internal sealed class ApiAdmission(TokenValidator? tokens)
 {
-    private const string Scheme = "Bearer ";
-
     /// <summary>Whether tokens are asked for.</summary>
     public bool IsNeeded => tokens is not null;
 
     /// <summary>The client of a request that nobody has looked at.</summary>
     public static JobClient Nobody(HttpContext http) => new(ClientAddress.Of(http.Connection.RemoteIpAddress), User: null);
-
-    /// <summary>The token in the header; null when there is none.</summary>
-    public static string? BearerOf(HttpRequest request)
-    {
-        string header = request.Headers.Authorization.ToString();
-        return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..].Trim() : null;
-    }
 
     /// <summary>The client behind a request. A token in the header counts before the cookie.</summary>
     /// <exception cref="ProblemException">It shows no valid token.</exception>
@@ -29,7 +20,7 @@ internal sealed class ApiAdmission(TokenValidator? tokens)
     {
         if (tokens is null)
             return Nobody(http);
-        string user = await UserOfAsync(BearerOf(http.Request) ?? SessionCookie.Of(http.Request));
+        string user = await UserOfAsync(BearerToken.Of(http.Request) ?? SessionCookie.Of(http.Request));
         return new JobClient(user, user);
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Parley.Server.Auth;
 
 namespace Parley.Server.Protocols.JobsApi;
 
@@ -33,7 +34,7 @@ internal sealed class SessionEndpoints(ApiAdmission admission) : IApiEndpoints
         string? user = null;
         if (admission.IsNeeded)
         {
-            string? token = ApiAdmission.BearerOf(request.Http.Request);
+            string? token = BearerToken.Of(request.Http.Request);
             user = await admission.UserOfAsync(token);
             if (token!.Length > SessionCookie.MaxToken)
                 throw Problems.InvalidRequest.Because($"The token has {token.Length} characters; browsers keep cookies of {SessionCookie.MaxToken} at most. Make a shorter one with 'parley token'.");

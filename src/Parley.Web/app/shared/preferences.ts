@@ -3,6 +3,8 @@
 export type Theme = 'system' | 'light' | 'dark';
 export type Locale = 'en' | 'zh';
 
+export const SystemIsDark = '(prefers-color-scheme: dark)';
+
 const ThemeKey = 'parley.theme';
 const LocaleKey = 'parley.language';
 
@@ -25,6 +27,13 @@ export function write(key: string, value: string): void {
 export function keptTheme(): Theme {
   const kept = read(ThemeKey);
   return kept === 'light' || kept === 'dark' ? kept : 'system';
+}
+
+/** Shows the colours of a choice. Returns whether they are dark. */
+export function paint(theme: Theme): boolean {
+  const isDark = theme === 'system' ? matchMedia(SystemIsDark).matches : theme === 'dark';
+  document.documentElement.dataset['theme'] = isDark ? 'dark' : 'light';
+  return isDark;
 }
 
 export const keepTheme = (theme: Theme): void => write(ThemeKey, theme);

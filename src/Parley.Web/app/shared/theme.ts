@@ -1,25 +1,15 @@
 import { signal } from '@preact/signals';
-import { keepTheme, keptTheme, type Theme } from './preferences';
+import { keepTheme, keptTheme, paint, SystemIsDark, type Theme } from './preferences';
 
 export const theme = signal<Theme>(keptTheme());
 
-const dark = matchMedia('(prefers-color-scheme: dark)');
-
 /** Whether dark colours are shown now. */
-export const isDark = signal(resolve());
+export const isDark = signal(paint(theme.value));
 
-function resolve(): boolean {
-  return theme.value === 'system' ? dark.matches : theme.value === 'dark';
-}
-
-dark.addEventListener('change', () => isDark.value = resolve());
+matchMedia(SystemIsDark).addEventListener('change', () => isDark.value = paint(theme.value));
 
 export function setTheme(next: Theme): void {
   theme.value = next;
   keepTheme(next);
-  if (next === 'system')
-    delete document.documentElement.dataset['theme'];
-  else
-    document.documentElement.dataset['theme'] = next;
-  isDark.value = resolve();
+  isDark.value = paint(next);
 }
