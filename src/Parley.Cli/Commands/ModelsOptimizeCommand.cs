@@ -27,7 +27,7 @@ internal sealed class ModelsOptimizeCommand : ExampleCommand
     private readonly CommonOptions _common;
 
     public ModelsOptimizeCommand(Terminal terminal)
-        : base("optimize", "Rewrite the networks of a bundle so that this processor runs them faster, and keep what gives the same results.", """
+        : base("optimize", "Rewrite the networks of a bundle so that this processor runs and loads them faster, and keep what gives the same results.", """
             parley models optimize                         the bundle that transcribe uses
             parley models optimize official --quantized    its 8-bit weights
             parley models optimize official --again        measure anew
@@ -55,10 +55,10 @@ internal sealed class ModelsOptimizeCommand : ExampleCommand
         };
         SlowStep steps = new(terminal.WriteError);
         StageOptimization[] results = [.. bundle.Stages.Select(stage => optimizer.Optimize(stage, steps.Begin, cancellationToken))];
-        Columns.Write(terminal.Output, [["Stage", "Rewritten", "Original (s)", "Optimised (s)", "Speed", "Now runs", "Why"], .. results.Select(Row)]);
+        Columns.Write(terminal.Output, [["Stage", "Rewritten", "Original (s)", "Optimised (s)", "Speed", "Now runs", "Weights", "Why"], .. results.Select(Row)]);
         if (!settings.Optimize)
             terminal.WriteError("funasr.optimize is false: originals run nevertheless.");
-        return results.Any(result => result.Outcome is OptimizationOutcome.NotKept) ? ExitCode.Failed : ExitCode.Done;
+        return results.Any(result => result.Outcome is OptimizationOutcome.NotKept || result.Mapping is MappingOutcome.NotKept) ? ExitCode.Failed : ExitCode.Done;
     }
 
     private static string[] Row(StageOptimization result) =>
@@ -69,6 +69,14 @@ internal sealed class ModelsOptimizeCommand : ExampleCommand
         Number(result.Verdict?.OptimizedSeconds, "G3"),
         Number(result.Verdict?.Speed, "F2"),
         result.Outcome == OptimizationOutcome.Accepted ? "optimised" : "original",
+        result.Mapping switch
+        {
+            MappingOutcome.Mapped => "mapped",
+            MappingOutcome.TooSmall => "small",
+            MappingOutcome.Refused => "not mapped",
+            MappingOutcome.Busy => "busy",
+            _ => "not kept",
+        },
         result.Reason,
     ];
 

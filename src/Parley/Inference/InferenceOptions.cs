@@ -18,9 +18,13 @@ public sealed record InferenceOptions
     public DeviceManager? Devices { get; init; }
 
     /// <summary>
-    /// Whether the CPU runs the rewritten network that <c>parley models optimize</c> has made and found to give the same results, where there is one.
+    /// Whether the CPU runs the form of the network that <c>parley models optimize</c> has made and found to give the same results, where there is one.
     /// It decides nothing about the text, so it is no part of what identifies a result.
     /// </summary>
     [JsonIgnore]
     public bool UseOptimized { get; init; } = true;
+
+    /// <summary>Whether the file is already in the form in which the runtime maps it.</summary>
+    [JsonIgnore]
+    internal bool IsMapped { get; init; }
 }

@@ -12,7 +12,8 @@ internal sealed class ModelLane(string modelPath, InferenceOptions options, Devi
     // What concerns this model alone: it does not load there, or is too large for the memory. The device may still serve other models.
     private readonly DeviceHealth _health = slot.NewHealth();
     private SharedRunner? _runner;
-    private volatile string? _optimizedFile, _unusableFile;
+    private readonly HashSet<string> _unusable = new(StringComparer.Ordinal);
+    private NetworkFile? _loaded;
     private bool _isDisposed;
 
     public Device Device => slot.Device;
@@ -27,7 +28,14 @@ internal sealed class ModelLane(string modelPath, InferenceOptions options, Devi
     public InferenceSession Session => (_runner ?? throw new InvalidOperationException("Not loaded.")).Runner.Session;
 
     /// <summary>Whether it runs a rewritten network in place of the original.</summary>
-    public bool IsOptimized => _optimizedFile is not null;
+    public bool IsOptimized
+    {
+        get
+        {
+            lock (_lock)
+                return _loaded is { IsRewritten: true };
+        }
+    }
 
     /// <summary>Loads the model if that has not been done.</summary>
     /// <exception cref="InferenceException">It cannot be loaded on this device.</exception>
@@ -66,13 +74,13 @@ internal sealed class ModelLane(string modelPath, InferenceOptions options, Devi
         }
     }
 
-    /// <summary>Takes up a rewritten network that was made since the original was loaded: the next run loads it. Runs in progress end as they began.</summary>
+    /// <summary>Takes up a better form of the network that was made since it was loaded: the next run loads it. Runs in progress end as they began.</summary>
     public void TakeUpOptimized()
     {
-        if (IsOptimized || FindOptimized() is null)
-            return;
         lock (_lock)
         {
+            if (_loaded is not { } loaded || loaded == Best())
+                return;
             _runner?.Release();
             _runner = null;
         }
@@ -111,39 +119,40 @@ internal sealed class ModelLane(string modelPath, InferenceOptions options, Devi
     private SharedRunner Load(CancellationToken cancellationToken)
     {
         using ProviderGate.Turn turn = slot.Enter(cancellationToken);
-        if (FindOptimized() is { } optimized)
+        for (NetworkFile best = Best(); best != Original(); best = Best())
         {
             try
             {
-                SharedRunner runner = Load(optimized);
-                _optimizedFile = optimized;
+                SharedRunner runner = Load(best);
+                _loaded = best;
                 return runner;
             }
             catch (InferenceException error)
             {
                 // Damaged since it was made, or the disk is. The original is what counts.
-                _unusableFile = optimized;
-                slot.Log.OptimizedUnusable(optimized, error.Message);
-                InferenceScope.Current?.AddNotice($"The optimised network {optimized} cannot be loaded, so the original runs. Make it again with: parley models optimize --again");
+                _unusable.Add(best.Path);
+                slot.Log.OptimizedUnusable(best.Path, error.Message);
+                InferenceScope.Current?.AddNotice($"The optimised network {best.Path} cannot be loaded and is passed over. Make it again with: parley models optimize --again");
             }
         }
 
-        _optimizedFile = null;
-        return Load(WeightFile.For(modelPath, Device.Limits));
+        _loaded = Original();
+        return Load(Original());
     }
 
-    private string? FindOptimized()
-        => options.UseOptimized && Device.Kind == DeviceKind.Cpu
-            && OptimizedModels.FileFor(WeightFile.For(modelPath, Device.Limits)) is { } file && !string.Equals(file, _unusableFile, StringComparison.Ordinal)
-            ? file : null;
+    private NetworkFile Best() => options.UseOptimized && Device.Kind == DeviceKind.Cpu ? NetworkFile.Best(Original().Path, _unusable) : Original();
 
-    private SharedRunner Load(string file)
+    private NetworkFile Original() => new(WeightFile.For(modelPath, Device.Limits), IsRewritten: false, options.IsMapped);
+
+    private SharedRunner Load(NetworkFile network)
     {
+        string file = network.Path;
         using SessionOptions session = new()
         {
             IntraOpNumThreads = options.Threads ?? CpuBudget.Current.Threads,
             InterOpNumThreads = 1,
-            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+            // A mapped graph has been through the optimiser.
+            GraphOptimizationLevel = network.IsMapped ? GraphOptimizationLevel.ORT_DISABLE_ALL : GraphOptimizationLevel.ORT_ENABLE_ALL,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
         try

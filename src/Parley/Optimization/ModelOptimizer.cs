@@ -10,8 +10,8 @@ using Parley.Models.Onnx;
 namespace Parley.Optimization;
 
 /// <summary>
-/// Makes networks faster without changing what they say: rewrites them, compares results and speed on this machine, and keeps what passes both. Safe
-/// for concurrent use, by several processes too.
+/// Makes networks faster without changing what they say: rewrites them, compares results and speed on this machine, and keeps what passes both; then gives
+/// what runs the form that loads fast and that processes share. Safe for concurrent use, by several processes too.
 /// </summary>
 /// <param name="samplePath">A recording with speech, on which results are compared.</param>
 /// <param name="logger">Told what became of each network.</param>
@@ -34,11 +34,14 @@ public sealed class ModelOptimizer(string samplePath, ILogger<ModelOptimizer>? l
     /// <summary>How speed is measured; tests have other clocks.</summary>
     internal SpeedMeasurement Speed { get; init; } = SpeedGate.Measure;
 
-    /// <summary>Whether a network could be rewritten and has not been tried on this machine. Reads its 8-bit weights at most.</summary>
+    /// <summary>Networks below this size are not mapped; tests have smaller ones.</summary>
+    internal long SmallestMappedBytes { get; init; } = MappedModels.SmallestBytes;
+
+    /// <summary>Whether a network could be rewritten or mapped and has not been tried on this machine. Reads its 8-bit weights at most.</summary>
     /// <exception cref="ModelFileException">The file is damaged.</exception>
     /// <exception cref="IOException">It cannot be read any more.</exception>
     public static bool IsUntried(string modelPath)
-        => OptimizedModels.Find(modelPath) is null && Rewrite.Plans(OnnxModel.Read(modelPath), Rewrite.All).Count > 0;
+        => NetworkMapping.IsUntried(modelPath, MappedModels.SmallestBytes) || (OptimizedModels.Find(modelPath) is null && Rewrite.Plans(OnnxModel.Read(modelPath), Rewrite.All).Count > 0);
 
     /// <summary>Tries a network. Takes some ten seconds for a large one; none when there is a verdict already.</summary>
     /// <param name="files">Its stage.</param>
@@ -50,8 +53,11 @@ public sealed class ModelOptimizer(string samplePath, ILogger<ModelOptimizer>? l
     public StageOptimization Optimize(StageModelFiles files, Action<string>? tell, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(files);
-        StageOptimization result = Try(files, tell ?? (static _ => { }), cancellationToken);
-        _logger.Optimized(NameOf(files.Stage), result.Outcome, result.Reason);
+        tell ??= static _ => { };
+        StageOptimization result = Try(files, tell, cancellationToken);
+        if (result.Outcome is not OptimizationOutcome.Busy)
+            result = result with { Mapping = new NetworkMapping(files, _samples, tell).Run(SmallestMappedBytes, Again, cancellationToken) };
+        _logger.Optimized(NameOf(files.Stage), result.Outcome, result.Reason, result.Mapping);
         return result;
     }
 

@@ -28,4 +28,8 @@ public enum OptimizationOutcome
 /// <param name="Outcome">How it ended.</param>
 /// <param name="Reason">Why, in one line.</param>
 /// <param name="Verdict">What was measured; null where nothing was.</param>
-public sealed record StageOptimization(ModelStage Stage, string ModelPath, OptimizationOutcome Outcome, string Reason, OptimizationVerdict? Verdict = null);
+public sealed record StageOptimization(ModelStage Stage, string ModelPath, OptimizationOutcome Outcome, string Reason, OptimizationVerdict? Verdict = null)
+{
+    /// <summary>Whether the network that runs loads fast and is shared between processes.</summary>
+    public MappingOutcome Mapping { get; init; }
+}

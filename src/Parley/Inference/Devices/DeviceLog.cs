@@ -29,7 +29,7 @@ internal static partial class DeviceLog
     [LoggerMessage(8008, LogLevel.Warning, "{Problem}")]
     public static partial void ProfileIgnored(this ILogger logger, string problem);
 
-    [LoggerMessage(8010, LogLevel.Warning, "The optimised network {File} cannot be loaded, so the original runs. {Message} Make it again with: parley models optimize --again")]
+    [LoggerMessage(8010, LogLevel.Warning, "The optimised network {File} cannot be loaded and is passed over. {Message} Make it again with: parley models optimize --again")]
     public static partial void OptimizedUnusable(this ILogger logger, string file, string message);
 
     [LoggerMessage(8009, LogLevel.Warning, "{Outdated}")]

@@ -61,6 +61,18 @@ public static class OptimizedModels
         return $"{Path.GetFileNameWithoutExtension(modelPath)}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..NameDigits]}.onnx";
     }
 
+    /// <summary>Where to look, the best place first.</summary>
+    internal static IEnumerable<string> Folders(string modelPath)
+    {
+        string directory = Path.GetDirectoryName(Path.GetFullPath(modelPath))!;
+        yield return Path.Combine(directory, FolderName);
+        string own = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(directory)))[..NameDigits];
+        if (Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } set)
+            yield return Path.Combine(Path.GetFullPath(set), own);
+        else if (Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData) is { Length: > 0 } data)
+            yield return Path.Combine(data, "parley", "optimized", own);
+    }
+
     /// <summary>Keeps a verdict, and the rewritten network if it was accepted.</summary>
     /// <param name="folder">From <see cref="WritableFolder"/>.</param>
     /// <param name="modelPath">The original.</param>
@@ -131,16 +143,5 @@ public static class OptimizedModels
         {
             return [];
         }
-    }
-
-    private static IEnumerable<string> Folders(string modelPath)
-    {
-        string directory = Path.GetDirectoryName(Path.GetFullPath(modelPath))!;
-        yield return Path.Combine(directory, FolderName);
-        string own = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(directory)))[..NameDigits];
-        if (Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } set)
-            yield return Path.Combine(Path.GetFullPath(set), own);
-        else if (Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData) is { Length: > 0 } data)
-            yield return Path.Combine(data, "parley", "optimized", own);
     }
 }

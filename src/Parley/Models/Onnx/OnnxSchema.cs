@@ -33,11 +33,16 @@ internal static class OnnxSchema
 
     internal static class Attribute
     {
-        public const int Name = 1, Subgraph = 6, Subgraphs = 11;
+        public const int Name = 1, Tensor = 5, Subgraph = 6, Subgraphs = 11;
     }
 
     internal static class Tensor
     {
         public const int Dims = 1, DataType = 2, Name = 8, RawData = 9, ExternalData = 13, DataLocation = 14;
+    }
+
+    internal static class Entry
+    {
+        public const int Key = 1, Value = 2;
     }
 }
