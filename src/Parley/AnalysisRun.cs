@@ -19,6 +19,7 @@ internal sealed class AnalysisRun : IDisposable
     private readonly BatchOptions _batch;
     private readonly AudioSource _audio;
     private readonly bool _embedVoices;
+    private readonly RecognitionWish _wish;
     private readonly IProgress<TranscriptionProgress>? _progress;
     private readonly CancellationToken _callerToken;
     private readonly CancellationTokenSource _stop;
@@ -33,6 +34,7 @@ internal sealed class AnalysisRun : IDisposable
         PipelineOptions options,
         AudioSource audio,
         bool embedVoices,
+        RecognitionWish wish,
         IProgress<TranscriptionProgress>? progress,
         CancellationToken cancellationToken)
     {
@@ -40,6 +42,7 @@ internal sealed class AnalysisRun : IDisposable
         _batch = stages.BatchWithin(options.Batch);
         _audio = audio;
         _embedVoices = embedVoices;
+        _wish = wish;
         _progress = progress;
         _callerToken = cancellationToken;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -140,7 +143,7 @@ internal sealed class AnalysisRun : IDisposable
 
     private async Task RecognizeAsync(ChannelReader<SpeechSegment> segments, ChannelWriter<Task<RecognizedStretch>> recognized)
     {
-        RecognitionLanes lanes = new(_stages.Recognizer, _batch, _stages.RecognitionLanes, _clock, _stop.Token);
+        RecognitionLanes lanes = new(_stages.Recognizer, _wish, _batch, _stages.RecognitionLanes, _clock, _stop.Token);
         await using ConfiguredAsyncDisposable ending = lanes.ConfigureAwait(false);
 
         // Batches are planned over stretches whose make-up depends on the recording alone, never on which thread was faster,

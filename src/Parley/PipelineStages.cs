@@ -99,7 +99,7 @@ internal sealed class PipelineStages : IDisposable
         float[] frames = Fbank.Compute(samples);
         SpeechSegment segment = new(0, new VadSegment(0, 1000), samples, frames);
         Vad.OpenStream().Push(frames, new float[frames.Length / Fbank.Dim], cancellationToken);
-        Recognizer.Recognize([segment], cancellationToken);
+        Recognizer.Recognize([segment], RecognitionWish.None, cancellationToken);
         Punctuator.Punctuate(["warm", "up"], cancellationToken);
         IDiarizationStream? voices = Diarizer?.OpenStream();
         voices?.Push(segment, cancellationToken);

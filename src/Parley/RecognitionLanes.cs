@@ -12,8 +12,8 @@ internal sealed record RecognizedStretch(IReadOnlyList<RecognizedSegment> Segmen
 /// Runs the recogniser on several batches of one recording at once: runs of one thread each use cores better than one run of several threads.
 /// Which batches there are never depends on which run was faster. For one caller at a time.
 /// </summary>
-internal sealed class RecognitionLanes(ISpeechRecognizer recognizer, BatchOptions options, int lanes, StageClock clock, CancellationToken cancellationToken)
-    : IAsyncDisposable
+internal sealed class RecognitionLanes(
+    ISpeechRecognizer recognizer, RecognitionWish wish, BatchOptions options, int lanes, StageClock clock, CancellationToken cancellationToken) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _free = new(lanes);
     private readonly List<Task> _running = [];
@@ -52,7 +52,7 @@ internal sealed class RecognitionLanes(ISpeechRecognizer recognizer, BatchOption
         try
         {
             using StageClock.Lap lap = clock.Run(PipelineStage.Asr);
-            return BatchHalving.Run(batch, part => recognizer.Recognize(part, cancellationToken));
+            return BatchHalving.Run(batch, part => recognizer.Recognize(part, wish, cancellationToken));
         }
         finally
         {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Parley.Asr;
 using Parley.Audio;
 using Parley.Models;
 using Parley.Speakers;
@@ -67,13 +68,14 @@ public sealed class TranscriptionPipeline : IDisposable
             throw new ArgumentException("Speakers are asked for, but this pipeline was loaded without them.", nameof(request));
         SpeakerBounds.Check(request.Speakers);
 
-        RecordingAnalysis analysis = await AnalyzeAsync(audio, request.Diarize, progress, cancellationToken).ConfigureAwait(false);
+        RecordingAnalysis analysis = await AnalyzeAsync(audio, request.Diarize, request.Recognition, progress, cancellationToken).ConfigureAwait(false);
         return Complete(analysis, request, cancellationToken);
     }
 
     /// <summary>Runs every model over a recording: the costly half of <see cref="TranscribeAsync"/>, to be kept and completed as often as one likes.</summary>
     /// <param name="audio">Read to its end; the caller disposes it.</param>
     /// <param name="embedVoices">Whether speakers may be asked for later.</param>
+    /// <param name="recognition">What is wished of the words; null: nothing in particular.</param>
     /// <param name="progress">Told from several threads, a few times for each minute of audio.</param>
     /// <param name="cancellationToken">Stops all stages, in the middle of a model run as well.</param>
     /// <exception cref="AudioDecodeException">The recording cannot be read to its end.</exception>
@@ -81,6 +83,7 @@ public sealed class TranscriptionPipeline : IDisposable
     public async Task<RecordingAnalysis> AnalyzeAsync(
         AudioSource audio,
         bool embedVoices = true,
+        RecognitionWish? recognition = null,
         IProgress<TranscriptionProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
@@ -89,7 +92,7 @@ public sealed class TranscriptionPipeline : IDisposable
             throw new ArgumentException("Voices are asked for, but this pipeline was loaded without their model.", nameof(embedVoices));
         _stages.TakeUpOptimized();
         AnnounceStart(audio);
-        using AnalysisRun run = new(_stages, _options, audio, embedVoices, progress, cancellationToken);
+        using AnalysisRun run = new(_stages, _options, audio, embedVoices, recognition ?? RecognitionWish.None, progress, cancellationToken);
         RecordingAnalysis analysis = await run.AnalyzeAsync().ConfigureAwait(false);
         if (analysis.Duration > TimeSpan.Zero)
             Volatile.Write(ref _lastRtf, analysis.WallSeconds / analysis.Duration.TotalSeconds);
@@ -98,7 +101,7 @@ public sealed class TranscriptionPipeline : IDisposable
 
     /// <summary>Says who said what in a recording that was analysed: groups voices and joins them with sentences. Takes no model, and little time.</summary>
     /// <param name="analysis">What was found, by this pipeline or another that is set up alike.</param>
-    /// <param name="request">What is asked; null asks for speakers, their number unknown.</param>
+    /// <param name="request">What is asked; null asks for speakers, their number unknown. Its wishes of the words come too late here and change nothing.</param>
     /// <param name="cancellationToken">Checked between steps.</param>
     /// <returns>What <see cref="TranscribeAsync"/> gives for the same recording and request; the receipt's seconds are those of the analysis and of this call.</returns>
     /// <exception cref="ArgumentException">Speakers are asked for, but the voices were not analysed; or their number contradicts itself.</exception>

@@ -1,3 +1,4 @@
+using Parley.Asr;
 using Parley.Speakers;
 
 namespace Parley;
@@ -16,4 +17,7 @@ public sealed record TranscriptionRequest
     /// numbered as ever. Nobody is forced: see <see cref="DiarizationOptions.KnownVoiceSimilarity"/>.
     /// </summary>
     public IReadOnlyList<KnownVoice> KnownVoices { get; init; } = [];
+
+    /// <summary>What is wished of the words.</summary>
+    public RecognitionWish Recognition { get; init; } = RecognitionWish.None;
 }

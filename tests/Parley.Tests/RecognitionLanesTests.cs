@@ -31,7 +31,7 @@ public sealed class RecognitionLanesTests
     public async Task Two_batches_run_at_once_and_words_keep_the_order_of_the_recording()
     {
         FakeRecognizer recognizer = new();
-        await using RecognitionLanes lanes = new(recognizer, Alone, 2, new StageClock(), TestContext.Current.CancellationToken);
+        await using RecognitionLanes lanes = new(recognizer, RecognitionWish.None, Alone, 2, new StageClock(), TestContext.Current.CancellationToken);
 
         Task<RecognizedStretch> first = await lanes.BeginAsync([Segment(0), Segment(1)]);
         await recognizer.Begun.WaitAsync(TestContext.Current.CancellationToken);
@@ -48,7 +48,7 @@ public sealed class RecognitionLanesTests
     public async Task Failure_reaches_whoever_waits_and_the_end_waits_for_what_still_runs()
     {
         FakeRecognizer recognizer = new() { Failing = 0 };
-        RecognitionLanes lanes = new(recognizer, Alone, 2, new StageClock(), TestContext.Current.CancellationToken);
+        RecognitionLanes lanes = new(recognizer, RecognitionWish.None, Alone, 2, new StageClock(), TestContext.Current.CancellationToken);
         Task<RecognizedStretch> failing = await lanes.BeginAsync([Segment(0), Segment(1)]);
         Task ended = lanes.DisposeAsync().AsTask();
         ended.IsCompleted.ShouldBeFalse();
@@ -90,7 +90,7 @@ public sealed class RecognitionLanesTests
 
         public int MostAtOnce { get; private set; }
 
-        public IReadOnlyList<RecognizedSegment> Recognize(IReadOnlyList<SpeechSegment> batch, CancellationToken cancellationToken)
+        public IReadOnlyList<RecognizedSegment> Recognize(IReadOnlyList<SpeechSegment> batch, RecognitionWish wish, CancellationToken cancellationToken)
         {
             lock (_lock)
                 MostAtOnce = Math.Max(MostAtOnce, ++Running);

@@ -148,7 +148,7 @@ public sealed class RecordingAnalysisTests(DemoPipeline demo) : IClassFixture<De
     private async Task<RecordingAnalysis> AnalyzeAsync(string sample, bool embedVoices = true)
     {
         using AudioSource audio = AudioFile.Open(SampleTests.Sample(sample), new AudioOptions(), TestContext.Current.CancellationToken);
-        return await demo.Pipeline.AnalyzeAsync(audio, embedVoices, progress: null, TestContext.Current.CancellationToken);
+        return await demo.Pipeline.AnalyzeAsync(audio, embedVoices, recognition: null, progress: null, TestContext.Current.CancellationToken);
     }
 
     // All of it but what the clock says.

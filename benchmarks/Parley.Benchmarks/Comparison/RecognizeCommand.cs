@@ -43,7 +43,7 @@ internal sealed class RecognizeCommand : Command
     private static string[] Recognize(ParaformerRecognizer recognizer, FbankExtractor fbank, float[] samples, CancellationToken cancellationToken)
     {
         SpeechSegment segment = new(0, new VadSegment(0, samples.Length / SamplesPerMillisecond), samples, fbank.Compute(samples));
-        return [.. recognizer.Recognize([segment], cancellationToken)[0].Words.Select(word => word.Text)];
+        return [.. recognizer.Recognize([segment], RecognitionWish.None, cancellationToken)[0].Words.Select(word => word.Text)];
     }
 
     private static float[][] Read(string list)

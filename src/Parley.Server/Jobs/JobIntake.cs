@@ -104,7 +104,7 @@ internal sealed class JobIntake(
     private async Task<SubmitOutcome> QueueAsync(JobSubmission submission, string sha256, CancellationToken cancellationToken)
     {
         JobRow row = JobRows.Row(submission, sha256, clock.GetUtcNow());
-        WorkKey key = new(sha256, row.Length, row.Speakers);
+        WorkKey key = WorkKey.Of(sha256, row.Length, submission.Options);
         if (board.Reserve(submission.Client, key, engine.ModelIdentity) is { } full)
         {
             TellFull(full);

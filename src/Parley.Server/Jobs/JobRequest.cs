@@ -1,3 +1,5 @@
+using System.Text;
+using Parley.Asr;
 using Parley.Speakers;
 
 namespace Parley.Server.Jobs;
@@ -28,8 +30,23 @@ internal sealed record JobOptions
     /// <summary>Echoed; does not change recognition.</summary>
     public string? Language { get; init; }
 
+    /// <summary>What is wished of the words.</summary>
+    public RecognitionWish Recognition { get; init; } = RecognitionWish.None;
+
+    /// <summary>Name of the models that shall recognise it; null: those of the server.</summary>
+    public string? Bundle { get; init; }
+
     /// <summary>The cache is not read; the new result replaces the cached one.</summary>
     public bool ForceRefresh { get; init; }
+
+    // Fingerprints of requests are made of this text and are kept: what is not wished is not told, so that a request of before stays what it was.
+    private bool PrintMembers(StringBuilder text)
+    {
+        text.Append($"Format = {Format}, Diarize = {Diarize}, Speakers = {Speakers}, Voices = {Voices}, Language = {Language}, ForceRefresh = {ForceRefresh}");
+        if (RecognitionKey.Of(this) is { Length: > 0 } recognition)
+            text.Append($", Recognition = {recognition}");
+        return true;
+    }
 }
 
 /// <summary>A recording on disk, complete and flushed. Whoever takes it over deletes it.</summary>

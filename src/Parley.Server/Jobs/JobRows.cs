@@ -17,6 +17,8 @@ internal static class JobRows
         Diarize = submission.Options.Diarize,
         Speakers = SpeakerWish.Of(submission.Options),
         Language = submission.Options.Language,
+        Recognition = RecognitionKey.Text(submission.Options.Recognition),
+        Bundle = submission.Options.Bundle,
         ForceRefresh = submission.Options.ForceRefresh,
         ClientKey = submission.Client.Key,
         ClientUser = submission.Client.User,
@@ -88,6 +90,8 @@ internal static class JobRows
         Speakers = SpeakerWish.Parse(row.Speakers),
         Voices = SpeakerWish.VoicesOf(row.Speakers),
         Language = row.Language,
+        Recognition = RecognitionKey.Parse(row.Recognition),
+        Bundle = row.Bundle,
         ForceRefresh = row.ForceRefresh,
     };
 }

@@ -130,6 +130,8 @@ internal sealed class JobRunner(
             AudioPath = audio,
             FileName = source.Submission.FileName,
             Speakers = run.Leader.Submission.Options.Speakers,
+            Recognition = run.Leader.Submission.Options.Recognition,
+            Bundle = run.Leader.Submission.Options.Bundle,
             VoicesPath = run.Leader.Submission.Options.Voices is null ? null : VoiceSamples.PathFor(audio),
             AnalysisPath = analysis is null ? null : cache.PathOf(analysis),
             SaveAnalysisTo = saveTo,

@@ -2,11 +2,18 @@ using System.Threading.Channels;
 
 namespace Parley.Server.Jobs;
 
-/// <summary>What makes two jobs the same work: recording and wish. The models are the engine's, and the same for all that runs.</summary>
+/// <summary>What makes two jobs the same work: recording and wish. Where no models are wished they are the engine's, and the same for all that runs.</summary>
 /// <param name="Sha256">Of the recording.</param>
 /// <param name="Length">Bytes.</param>
 /// <param name="Speakers">As <see cref="SpeakerWish"/> spells it.</param>
-internal readonly record struct WorkKey(string Sha256, long Length, string Speakers);
+/// <param name="Recognition">As <see cref="RecognitionKey"/> spells it.</param>
+internal readonly record struct WorkKey(string Sha256, long Length, string Speakers, string Recognition)
+{
+    public static WorkKey Of(string sha256, long length, JobOptions options) => new(sha256, length, SpeakerWish.Of(options), RecognitionKey.Of(options));
+
+    /// <summary>What rows of its result and of its analysis are found by.</summary>
+    public string ModelWith(string model) => RecognitionKey.ModelWith(model, Recognition);
+}
 
 /// <summary>A job that has not ended, in memory. All that changes is guarded by the <see cref="JobBoard"/>.</summary>
 internal sealed class LiveJob(long sequence, JobSubmission submission, string sha256, DateTimeOffset createdAt)
@@ -22,7 +29,7 @@ internal sealed class LiveJob(long sequence, JobSubmission submission, string sh
 
     public Guid Id => Submission.Id;
 
-    public WorkKey Key { get; } = new(sha256, submission.Audio.Length, SpeakerWish.Of(submission.Options));
+    public WorkKey Key { get; } = WorkKey.Of(sha256, submission.Audio.Length, submission.Options);
 
     public DateTimeOffset CreatedAt { get; } = createdAt;
 

@@ -70,7 +70,7 @@ internal sealed class Regrouping(
     // Without the recording only what is kept can answer.
     private async Task<bool> IsKnownAsync(JobSubmission job, JobRow source, CancellationToken cancellationToken)
     {
-        WorkKey key = new(source.Sha256, source.Length, SpeakerWish.Of(job.Options));
+        WorkKey key = WorkKey.Of(source.Sha256, source.Length, job.Options);
         return await cache.FindAnalysisAsync(key, model(), cancellationToken) is not null
             || await cache.FindAsync(job.Audio, source.Sha256, job.Options, model(), cancellationToken) is not null;
     }

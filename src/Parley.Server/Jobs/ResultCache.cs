@@ -61,7 +61,7 @@ internal sealed class ResultCache(ResultStore results, AnalysisStore analyses, F
     /// <summary>What recognition once found in a recording; null when there is nothing, or its file is gone.</summary>
     public async Task<AnalysisRow?> FindAnalysisAsync(WorkKey key, string model, CancellationToken cancellationToken)
     {
-        if (!IsEnabled || analyses.Find(key.Sha256, key.Length, model) is not { } row)
+        if (!IsEnabled || analyses.Find(key.Sha256, key.Length, key.ModelWith(model)) is not { } row)
             return null;
         FileInfo file = new(analyses.PathOf(row));
         if (file.Exists && file.Length == row.Bytes)
@@ -156,7 +156,12 @@ internal sealed class ResultCache(ResultStore results, AnalysisStore analyses, F
     }
 
     private ResultKey Key(string md5, string? sha256, long length, JobOptions wish, string model)
-        => new(md5.ToLowerInvariant(), sha256, length, SpeakerWish.Of(wish), model, options().Transcription.CacheCrossEngine);
+    {
+        // Nobody can say what was wished of the words of an imported result: it serves those who wish nothing in particular.
+        string recognition = RecognitionKey.Of(wish);
+        return new ResultKey(
+            md5.ToLowerInvariant(), sha256, length, SpeakerWish.Of(wish), RecognitionKey.ModelWith(model, recognition), recognition.Length == 0 && options().Transcription.CacheCrossEngine);
+    }
 
     // A reference is exchanged in one piece; two numbers are not.
     private sealed record SizeBox(CacheSize Value);

@@ -15,7 +15,7 @@ internal static class WorkRows
             Sha256 = run.Key.Sha256,
             Length = run.Key.Length,
             Speakers = run.Key.Speakers,
-            Model = model,
+            Model = run.Key.ModelWith(model),
             Transcript = bytes,
             Bytes = bytes.Length,
             ProcessingSeconds = seconds,
@@ -33,7 +33,7 @@ internal static class WorkRows
     {
         Sha256 = run.Key.Sha256,
         Length = run.Key.Length,
-        Model = model,
+        Model = run.Key.ModelWith(model),
         FileName = file.Name,
         Bytes = file.Length,
         CreatedAt = now,

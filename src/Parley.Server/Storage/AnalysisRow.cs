@@ -9,6 +9,7 @@ internal sealed class AnalysisRow
 
     public long Length { get; set; }
 
+    /// <summary>As in <see cref="ResultRow.Model"/>.</summary>
     public string Model { get; set; } = "";
 
     /// <summary>Name in the folder of analyses, without directory.</summary>

@@ -29,6 +29,12 @@ internal sealed class JobRow
 
     public string? Language { get; set; }
 
+    /// <summary>Wish about the words, as JSON; empty: nothing in particular.</summary>
+    public string Recognition { get; set; } = "";
+
+    /// <summary>Name of the models that shall recognise it; null: those of the server.</summary>
+    public string? Bundle { get; set; }
+
     public bool ForceRefresh { get; set; }
 
     public string ClientKey { get; set; } = "";

@@ -18,6 +18,7 @@ internal sealed class ResultRow
 
     public string Speakers { get; set; } = "";
 
+    /// <summary>Identity of the models and, where something was wished of the words, of that (see <see cref="Jobs.RecognitionKey"/>).</summary>
     public string Model { get; set; } = "";
 
     /// <summary>See <see cref="TranscriptCodec"/>.</summary>

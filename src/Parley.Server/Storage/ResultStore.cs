@@ -7,7 +7,7 @@ namespace Parley.Server.Storage;
 /// <param name="Sha256">The server's; null while the recording has not arrived.</param>
 /// <param name="Length">Bytes; counts with <paramref name="Sha256"/> only.</param>
 /// <param name="Speakers">Wish for a number of speakers, as rows spell it.</param>
-/// <param name="Model">Identity of the models.</param>
+/// <param name="Model">As in <see cref="ResultRow.Model"/>.</param>
 /// <param name="TakeImported">Whether a row of another server's cache will do.</param>
 internal readonly record struct ResultKey(string Md5, string? Sha256, long Length, string Speakers, string Model, bool TakeImported);
 

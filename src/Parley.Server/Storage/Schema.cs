@@ -132,6 +132,10 @@ internal static class Schema
         CREATE INDEX DeliveriesByTime ON Deliveries (State, NextAttemptAt);
         CREATE INDEX DeliveriesByJob ON Deliveries (JobId);
         """,
+        """
+        ALTER TABLE Jobs ADD COLUMN Recognition TEXT NOT NULL DEFAULT '';
+        ALTER TABLE Jobs ADD COLUMN Bundle TEXT;
+        """,
     ];
 
     /// <summary>Version of a file: the number of steps that made it; 0 for a new one.</summary>

@@ -1,3 +1,4 @@
+using Parley.Asr;
 using Parley.Speakers;
 using Parley.Transcripts;
 
@@ -47,6 +48,12 @@ internal sealed record WorkOrder
     public required string FileName { get; init; }
 
     public SpeakerCount Speakers { get; init; } = SpeakerCount.Unknown;
+
+    /// <summary>What is wished of the words.</summary>
+    public RecognitionWish Recognition { get; init; } = RecognitionWish.None;
+
+    /// <summary>Name of the models that shall recognise it; null: those of the server.</summary>
+    public string? Bundle { get; init; }
 
     /// <summary>Full path of reference voices (see <see cref="VoiceSamples"/>) whose speakers are to be named; null: there are none.</summary>
     public string? VoicesPath { get; init; }

@@ -17,12 +17,12 @@ internal static class OrderRunner
     public static async Task<Transcript> RunAsync(
         TranscriptionPipeline pipeline, WorkOrder order, IProgress<TranscriptionProgress> progress, ILogger logger, CancellationToken cancellationToken)
     {
-        TranscriptionRequest request = new() { Diarize = true, Speakers = order.Speakers, KnownVoices = Enrol(pipeline, order, cancellationToken) };
+        TranscriptionRequest request = new() { Diarize = true, Speakers = order.Speakers, Recognition = order.Recognition, KnownVoices = Enrol(pipeline, order, cancellationToken) };
         if (order.AnalysisPath is { } saved && Load(saved, pipeline.Bundle.Name, order.JobId, logger) is { } known)
             return pipeline.Complete(known, request, cancellationToken);
 
         using AudioSource audio = AudioFile.Open(order.AudioPath, order.FileName, new AudioOptions(), cancellationToken);
-        RecordingAnalysis analysis = await pipeline.AnalyzeAsync(audio, embedVoices: true, progress, cancellationToken);
+        RecordingAnalysis analysis = await pipeline.AnalyzeAsync(audio, embedVoices: true, order.Recognition, progress, cancellationToken);
         if (order.SaveAnalysisTo is { } path)
             Save(analysis, path, order.JobId, logger);
         return pipeline.Complete(analysis, request, cancellationToken);

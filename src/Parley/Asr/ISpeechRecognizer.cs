@@ -21,8 +21,9 @@ public interface ISpeechRecognizer : IDisposable
 {
     /// <summary>Recognises segments together.</summary>
     /// <param name="batch">Segments of similar length; the planner keeps them within <see cref="BatchOptions"/>.</param>
+    /// <param name="wish">What is wished of the words; the same for all batches of a recording.</param>
     /// <param name="cancellationToken">Ends a running model call as well.</param>
     /// <returns>One result per segment, in the order of <paramref name="batch"/>.</returns>
     /// <exception cref="Inference.InferenceException">The model run failed; the message names the model.</exception>
-    IReadOnlyList<RecognizedSegment> Recognize(IReadOnlyList<SpeechSegment> batch, CancellationToken cancellationToken);
+    IReadOnlyList<RecognizedSegment> Recognize(IReadOnlyList<SpeechSegment> batch, RecognitionWish wish, CancellationToken cancellationToken);
 }

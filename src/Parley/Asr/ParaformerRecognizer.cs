@@ -50,9 +50,10 @@ public sealed class ParaformerRecognizer : ISpeechRecognizer
     public long FaultySegments => Interlocked.Read(ref _faultySegments);
 
     /// <inheritdoc/>
-    public IReadOnlyList<RecognizedSegment> Recognize(IReadOnlyList<SpeechSegment> batch, CancellationToken cancellationToken)
+    public IReadOnlyList<RecognizedSegment> Recognize(IReadOnlyList<SpeechSegment> batch, RecognitionWish wish, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        ArgumentNullException.ThrowIfNull(wish);
         cancellationToken.ThrowIfCancellationRequested();
         RecognizedSegment[] results = [.. batch.Select(segment => new RecognizedSegment(segment.Index, []))];
         int[] positions = [.. Enumerable.Range(0, batch.Count).Where(position => FrameCount(batch[position]) > 0)];

@@ -48,7 +48,7 @@ public sealed class HeldOutTests(ITestOutputHelper output)
     {
         VadSegment bounds = new(0, samples.Length / AudioClock.SamplesPerMillisecond);
         SpeechSegment segment = new(0, bounds, samples, new FbankExtractor(FbankOptions.Asr).Compute(samples));
-        return recognizer.Recognize([segment], TestContext.Current.CancellationToken)[0].Words;
+        return recognizer.Recognize([segment], RecognitionWish.None, TestContext.Current.CancellationToken)[0].Words;
     }
 
     private static ParaformerRecognizer LoadRecognizer()

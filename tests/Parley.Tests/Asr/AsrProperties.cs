@@ -25,7 +25,7 @@ public sealed class AsrProperties
             select (SpeechSegment[])[.. rows.Select((list, index) => TinyAsr.Segment(index, starts[index] * 10, [.. list]))];
         Check.One(Config.QuickThrowOnFailure, Prop.ForAll(Arb.From(batches), batch =>
         {
-            IReadOnlyList<RecognizedSegment> results = recognizer.Recognize(batch, CancellationToken.None);
+            IReadOnlyList<RecognizedSegment> results = recognizer.Recognize(batch, RecognitionWish.None, CancellationToken.None);
             results.Select(result => result.Index).ShouldBe(batch.Select(segment => segment.Index));
             foreach ((SpeechSegment segment, RecognizedSegment result) in batch.Zip(results))
             {

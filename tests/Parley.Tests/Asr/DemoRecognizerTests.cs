@@ -29,7 +29,7 @@ public sealed class DemoRecognizerTests
             new Vocabulary(TokenFile.Read(tokens), tokens),
             new ParaformerOptions());
 
-        RecognizedSegment result = recognizer.Recognize([new SpeechSegment(0, bounds, samples, fbank)], CancellationToken.None).ShouldHaveSingleItem();
+        RecognizedSegment result = recognizer.Recognize([new SpeechSegment(0, bounds, samples, fbank)], RecognitionWish.None, CancellationToken.None).ShouldHaveSingleItem();
 
         result.Fault.ShouldBeNull();
         string spoken = string.Concat(File.ReadAllText(Path.Combine(TestPaths.Samples, "hello.txt")).Split(':', 2)[1].Where(char.IsLetterOrDigit));

@@ -42,7 +42,7 @@ public sealed class ParaformerRecognizerTests
         ];
         using ParaformerRecognizer recognizer = TinyAsr.Load();
 
-        IReadOnlyList<RecognizedSegment> together = recognizer.Recognize(batch, CancellationToken.None);
+        IReadOnlyList<RecognizedSegment> together = recognizer.Recognize(batch, RecognitionWish.None, CancellationToken.None);
 
         together.Select(segment => segment.Index).ShouldBe([7, 3, 9]);
         for (int i = 0; i < batch.Length; i++)
@@ -72,7 +72,7 @@ public sealed class ParaformerRecognizerTests
     public void A_segment_in_which_nothing_is_said_is_empty_and_no_fault()
     {
         using ParaformerRecognizer recognizer = TinyAsr.Load();
-        IReadOnlyList<RecognizedSegment> results = recognizer.Recognize([TinyAsr.Segment(0, 0, new TinyRow(Ni, false)), TinyAsr.Segment(1, 500, NiHao)], CancellationToken.None);
+        IReadOnlyList<RecognizedSegment> results = recognizer.Recognize([TinyAsr.Segment(0, 0, new TinyRow(Ni, false)), TinyAsr.Segment(1, 500, NiHao)], RecognitionWish.None, CancellationToken.None);
         (results[0].Words.Count, results[0].Fault).ShouldBe((0, null));
         results[1].Words.Count.ShouldBe(2);
     }
@@ -82,7 +82,7 @@ public sealed class ParaformerRecognizerTests
     {
         using ParaformerRecognizer recognizer = TinyAsr.Load();
         IReadOnlyList<RecognizedSegment> results = recognizer.Recognize(
-            [TinyAsr.Segment(4, 2_000, new(Ni, true), new(-1, true), new(End, true)), TinyAsr.Segment(5, 5_000, NiHao)], CancellationToken.None);
+            [TinyAsr.Segment(4, 2_000, new(Ni, true), new(-1, true), new(End, true)), TinyAsr.Segment(5, 5_000, NiHao)], RecognitionWish.None, CancellationToken.None);
         results[0].Words.ShouldBeEmpty();
         results[0].Fault.ShouldNotBeNull().ShouldContain("segment 4 (2000 to 2180 ms)");
         results[1].Words.Count.ShouldBe(2);
@@ -93,8 +93,8 @@ public sealed class ParaformerRecognizerTests
     public void Segments_without_frames_and_empty_batches_need_no_run()
     {
         using ParaformerRecognizer recognizer = TinyAsr.Load();
-        recognizer.Recognize([], CancellationToken.None).ShouldBeEmpty();
-        RecognizedSegment empty = recognizer.Recognize([new SpeechSegment(6, new VadSegment(0, 10), default, default)], CancellationToken.None).ShouldHaveSingleItem();
+        recognizer.Recognize([], RecognitionWish.None, CancellationToken.None).ShouldBeEmpty();
+        RecognizedSegment empty = recognizer.Recognize([new SpeechSegment(6, new VadSegment(0, 10), default, default)], RecognitionWish.None, CancellationToken.None).ShouldHaveSingleItem();
         (empty.Index, empty.Words.Count, empty.Fault).ShouldBe((6, 0, null));
     }
 
@@ -143,7 +143,7 @@ public sealed class ParaformerRecognizerTests
         using ParaformerRecognizer recognizer = TinyAsr.Load("asr-hotwords", tokens: tokens, hotwords: hotwords);
         // The tiny model adds the sum of the row, 1 + 2 + 3 + 4, to its last class.
         Words(recognizer, TinyAsr.Segment(0, 0, NiHao)).Select(word => word.Text).ShouldBe(["热", "热", "热"]);
-        recognizer.Recognize([TinyAsr.Segment(0, 0, NiHao), TinyAsr.Segment(1, 0, NiHao)], CancellationToken.None).ShouldAllBe(segment => segment.Words.Count == 3);
+        recognizer.Recognize([TinyAsr.Segment(0, 0, NiHao), TinyAsr.Segment(1, 0, NiHao)], RecognitionWish.None, CancellationToken.None).ShouldAllBe(segment => segment.Words.Count == 3);
     }
 
     [Fact]
@@ -178,7 +178,7 @@ public sealed class ParaformerRecognizerTests
     public void Cancellation_passes_through()
     {
         using ParaformerRecognizer recognizer = TinyAsr.Load();
-        Should.Throw<OperationCanceledException>(() => recognizer.Recognize([TinyAsr.Segment(0, 0, NiHao)], new CancellationToken(canceled: true)));
+        Should.Throw<OperationCanceledException>(() => recognizer.Recognize([TinyAsr.Segment(0, 0, NiHao)], RecognitionWish.None, new CancellationToken(canceled: true)));
     }
 
     [Fact]
@@ -194,5 +194,5 @@ public sealed class ParaformerRecognizerTests
     }
 
     private static IReadOnlyList<Word> Words(ParaformerRecognizer recognizer, SpeechSegment segment)
-        => recognizer.Recognize([segment], CancellationToken.None).ShouldHaveSingleItem().Words;
+        => recognizer.Recognize([segment], RecognitionWish.None, CancellationToken.None).ShouldHaveSingleItem().Words;
 }

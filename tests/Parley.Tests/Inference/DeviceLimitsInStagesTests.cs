@@ -25,10 +25,10 @@ public sealed class DeviceLimitsInStagesTests
         };
         using ParaformerRecognizer padded = Recognizer(device), plain = TinyAsr.Load();
 
-        IReadOnlyList<RecognizedSegment> results = padded.Recognize([Spoken], CancellationToken.None);
+        IReadOnlyList<RecognizedSegment> results = padded.Recognize([Spoken], RecognitionWish.None, CancellationToken.None);
 
         frames.ShouldBe([16]);
-        results[0].Words.ShouldBe(plain.Recognize([Spoken], CancellationToken.None)[0].Words);
+        results[0].Words.ShouldBe(plain.Recognize([Spoken], RecognitionWish.None, CancellationToken.None)[0].Words);
         results[0].Words.ShouldNotBeEmpty();
     }
 
@@ -46,7 +46,7 @@ public sealed class DeviceLimitsInStagesTests
         using ParaformerRecognizer recognizer = Recognizer(device);
         SpeechSegment[] batch = [Spoken, Spoken with { Index = 1 }, Spoken with { Index = 2 }];
 
-        IReadOnlyList<RecognizedSegment> results = BatchHalving.Run(batch, part => recognizer.Recognize(part, CancellationToken.None));
+        IReadOnlyList<RecognizedSegment> results = BatchHalving.Run(batch, part => recognizer.Recognize(part, RecognitionWish.None, CancellationToken.None));
 
         results.Select(result => result.Index).ShouldBe([0, 1, 2]);
         results.ShouldAllBe(result => result.Words.Count == 2);
