@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Compares Parley with sherpa-onnx on this machine, and measures the whole pipeline and the workers. Writes report.md and results.json.
 # Usage: eng/bench.sh [OPTION ...]
-#   --rounds N    rounds of each program in the comparison, default 5
+#   --rounds N    rounds of each program in the comparison, default 3
 #   --weights     fp32,int8 (default) or one of them, for the comparison
 #   --parts       recognition,pipeline,workers (default) or some of them
 #   --minutes     lengths of speech for the pipeline, default 1,10
 #   --long        an hour of speech as well: --minutes 1,10,60
 #   --models      from eng/bench-models.sh; default: artifacts/bench/official, made if it is not there (six minutes more, once)
 #   --output      default: artifacts/bench
-# Estimated: six minutes on two quiet cores. Linux; needs Node.js with npm. On a quiet machine figures mean more: the report says how busy it was.
+# Seven minutes on two quiet cores. Linux; needs Node.js with npm. On a quiet machine figures mean more: the report says how busy it was.
 set -euo pipefail
 root=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=eng/setup.sh

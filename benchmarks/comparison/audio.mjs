@@ -17,12 +17,12 @@ export function repeat(sample, seconds, path) {
   writeFileSync(path, result);
 }
 
-/** Leaves the shortest segment, one in the middle and the longest of those that list.txt names; gives their seconds. */
+/** Leaves five of the segments that list.txt names, from the shortest to the longest at even steps; gives their seconds. */
 export function choose(folder) {
   const list = join(folder, "list.txt");
   const seconds = name => statSync(join(folder, name)).size / bytesPerSample / 16000;
   const names = readFileSync(list, "utf8").trim().split("\n").sort((a, b) => seconds(a) - seconds(b));
-  const chosen = [...new Set([0, 1 / 2, 1].map(share => names[Math.round(share * (names.length - 1))]))];
+  const chosen = [...new Set([0, 1 / 4, 1 / 2, 3 / 4, 1].map(share => names[Math.round(share * (names.length - 1))]))];
   writeFileSync(list, chosen.join("\n") + "\n");
   return chosen.map(seconds);
 }

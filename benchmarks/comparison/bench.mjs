@@ -14,7 +14,7 @@ import { Worker } from "./workers.mjs";
 const { values: options } = parseArgs({
   options: {
     root: { type: "string" }, dotnet: { type: "string" }, models: { type: "string" }, packages: { type: "string" }, output: { type: "string" },
-    rounds: { type: "string", default: "5" }, weights: { type: "string", default: "fp32,int8" },
+    rounds: { type: "string", default: "3" }, weights: { type: "string", default: "fp32,int8" },
     parts: { type: "string", default: "recognition,pipeline,workers" }, minutes: { type: "string", default: "1,10" },
   },
 });
@@ -93,6 +93,11 @@ async function compareRecognition(list, seconds, weights, threads) {
     same.title = "sherpa-onnx, optimised file";
     children.push(same);
   }
+  if (threads > 1) {
+    const sideBySide = await keep(parley("recognize", ...args, "--side-by-side"));
+    sideBySide.title = "Parley as its pipeline does it";
+    children.push(sideBySide);
+  }
   const results = await takeTurns(children, rounds);
   await stop(children);
   const reference = results.get(children[1]);
@@ -129,13 +134,13 @@ async function measureWorkers(count) {
       dotnet, program: join(programs, "Parley.Cli", "release", "Parley.Cli.dll"), bundle: models, quantized: true, folder: work, number, count,
     })));
   }
-  const idle = median(workers.map(worker => worker.memory("VmRSS"))), seconds = [];
+  const idle = median(workers.map(worker => worker.memory("VmRSS"))), own = median(workers.map(worker => worker.memory("RssAnon"))), seconds = [];
   for (let i = 0; i < runsOfWorkers; i++) {
     const start = performance.now();
     await Promise.all(workers.map(worker => worker.transcribe(audio)));
     seconds.push((performance.now() - start) / 1000);
   }
-  const result = { count, audioSeconds: 30 * count, seconds, readySeconds: workers.map(worker => worker.readySeconds), idle, peak: median(workers.map(worker => worker.memory("VmHWM"))) };
+  const result = { count, audioSeconds: 30 * count, seconds, readySeconds: workers.map(worker => worker.readySeconds), idle, own, peak: median(workers.map(worker => worker.memory("VmHWM"))) };
   await stop(workers);
   return result;
 }

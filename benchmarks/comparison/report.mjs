@@ -43,10 +43,10 @@ function workerTable(results) {
     const seconds = median(row.seconds);
     return [
       `${row.count} ${row.count === 1 ? "worker" : "workers"}`, figure(median(row.readySeconds)), figure(seconds), figure(row.audioSeconds / seconds, 1),
-      figure(row.idle, 0), figure(row.peak, 0),
+      figure(row.idle, 0), figure(row.own, 0), figure(row.peak, 0),
     ];
   });
-  return table(["Jobs at once", "Ready after (s)", "Seconds for all", "Times real time", "Idle, each (MiB)", "Peak, each (MiB)"], rows);
+  return table(["Jobs at once", "Ready after (s)", "Seconds for all", "Times real time", "Idle, each (MiB)", "of it its own (MiB)", "Peak, each (MiB)"], rows);
 }
 
 /** All of it, with what is inside each timer. */
@@ -70,8 +70,8 @@ function recognitionPart(results) {
 
 ${recognitionTable(results)}
 
-Inside the timer, in both programs: ${results.lengths.length} segments (${results.lengths.map(length => figure(length, 1)).join(", ")} s; ${figure(speech, 1)} s in all), one after the other, from samples in
-memory to text: features, normalisation, network, best tokens; Parley also computes probabilities and the times of words, for which sherpa-onnx has no step.
+Inside the timer, in both programs: ${results.lengths.length} segments (${results.lengths.map(length => figure(length, 1)).join(", ")} s; ${figure(speech, 1)} s in all), one after the other, from samples in memory
+to text ("as its pipeline does it": as many segments at once as threads, one thread each, and the optimised file where there is one): features, normalisation, network, best tokens; Parley also computes probabilities and the times of words, for which sherpa-onnx has no step.
 Loading is outside. Same file, same samples, as many threads. Medians of ${results.rounds} ${results.rounds === 1 ? "round" : "rounds"} after one to warm up, programs in turn (ABBA); speed-up: median of the
 ratios of the rounds, sherpa-onnx with the file as exported = 1; spread: fastest and slowest round.
 Same: tokens equal to sherpa-onnx's. sherpa-onnx begins its first row of seven frames 30 ms later, so some random tokens differ. With the trained demo
@@ -90,4 +90,5 @@ const workerPart = results => `## Workers of the server's pool
 ${workerTable(results)}
 
 Each worker transcribes half a minute at the same time, whole pipeline, int8; they share the cores. Ready: from starting the process to the first answer that it is
-idle, with models loaded and warm (median of the workers, started one after the other). Seconds: mean of two runs. Memory: resident set before the first job, and its peak after it.`;
+idle, with models loaded and warm (median of the workers, started one after the other). Seconds: mean of two runs. Memory: resident set before the first job, what of it no
+other process shares (weights that are mapped from a file are shared), and the peak of the resident set after the jobs.`;

@@ -10,18 +10,24 @@ using Parley.Vad;
 
 namespace Parley.Benchmarks.Comparison;
 
-/// <summary><c>recognize</c>: samples to words, one segment after the other. Features, normalisation, network, decoding and times are inside the timer.</summary>
+/// <summary><c>recognize</c>: samples to words. Features, normalisation, network, decoding and times are inside the timer.</summary>
 internal sealed class RecognizeCommand : Command
 {
     private const int SamplesPerMillisecond = 16;
 
     private readonly Option<FileInfo> _segments = new("--segments") { Required = true, Description = "list.txt of the command segments." };
+    private readonly Option<bool> _sideBySide = new("--side-by-side")
+    {
+        Description = "As the pipeline does it: as many segments at once as there are threads, each in a run of one thread. Without it one after the other, all threads in one run.",
+    };
+
     private readonly BundleOptions _bundle;
 
     public RecognizeCommand()
         : base("recognize", "Recognise segments, once for each line of standard input.")
     {
         Add(_segments);
+        Add(_sideBySide);
         _bundle = new BundleOptions(this);
         SetAction(RunAsync);
     }
@@ -30,13 +36,22 @@ internal sealed class RecognizeCommand : Command
     {
         ModelBundle bundle = _bundle.Load(parsed);
         float[][] segments = Read(parsed.GetRequiredValue(_segments).FullName);
-        ModelSession session = ModelSession.Load(bundle.Asr.ModelPath, _bundle.Inference(parsed));
+        InferenceOptions inference = _bundle.Inference(parsed);
+        ParallelOptions lanes = new() { CancellationToken = cancellationToken, MaxDegreeOfParallelism = 1 };
+        if (parsed.GetValue(_sideBySide))
+            (lanes.MaxDegreeOfParallelism, inference) = (inference.Threads ?? 1, inference with { Threads = 1 });
+        ModelSession session = ModelSession.Load(bundle.Asr.ModelPath, inference);
         using ParaformerRecognizer recognizer = new(
             session, Cmvn.Load(bundle.Asr.CmvnPath, 560), new Vocabulary(bundle.Asr.Tokens, bundle.Asr.TokensPath), new ParaformerOptions());
         FbankExtractor fbank = new(FbankOptions.Asr);
         await MeasuredChild.ServeAsync(
             new { runtime = DeviceManager.RuntimeVersion, dotnet = Environment.Version.ToString(), model = session.IsOptimized ? OptimizedModels.FileFor(session.ModelPath) : session.ModelPath },
-            () => Task.FromResult<object>(segments.Select(samples => Recognize(recognizer, fbank, samples, cancellationToken)).ToArray())).ConfigureAwait(false);
+            () =>
+            {
+                string[][] found = new string[segments.Length][];
+                Parallel.For(0, segments.Length, lanes, i => found[i] = Recognize(recognizer, fbank, segments[i], cancellationToken));
+                return Task.FromResult<object>(found);
+            }).ConfigureAwait(false);
         return 0;
     }
 

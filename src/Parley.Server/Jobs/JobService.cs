@@ -292,6 +292,7 @@ internal sealed class JobService : IJobs, IAsyncDisposable
         }
 
         _recordings.Dispose();
+        _cache.Dispose();
         _database.Dispose();
         _leaving.Dispose();
     }

@@ -20,9 +20,10 @@ internal sealed record KeptResult(long Id, Transcript Transcript, DateTimeOffset
 }
 
 /// <summary>Looks results up, for those who ask and those who work. What is broken counts as a miss. Safe for concurrent calls.</summary>
-internal sealed class ResultCache(ResultStore results, AnalysisStore analyses, Func<ServerOptions> options, TimeProvider clock, ILogger logger)
+internal sealed class ResultCache(ResultStore results, AnalysisStore analyses, Func<ServerOptions> options, TimeProvider clock, ILogger logger) : IDisposable
 {
     private readonly ConcurrentDictionary<long, DateTimeOffset> _touched = new();
+    private readonly RecentResults _recent = new();
     private volatile SizeBox _size = new(default);
     private long _hits, _misses, _projected;
 
@@ -54,7 +55,7 @@ internal sealed class ResultCache(ResultStore results, AnalysisStore analyses, F
 
     /// <summary>The result of a job that is completed; null when its row is broken.</summary>
     public async Task<KeptResult?> ReadAsync(long id, CancellationToken cancellationToken)
-        => results.Find(id) is { } row ? await DecodeAsync(row, cancellationToken) : null;
+        => _recent.Find(id) ?? (results.Find(id) is { } row ? await DecodeAsync(row, cancellationToken) : null);
 
     public bool IsMd5Shared(string md5, string sha256) => results.IsMd5Shared(md5, sha256);
 
@@ -119,6 +120,8 @@ internal sealed class ResultCache(ResultStore results, AnalysisStore analyses, F
             await results.TouchAsync(touched, cancellationToken);
     }
 
+    public void Dispose() => _recent.Dispose();
+
     private async Task<KeptResult?> FindAsync(ResultKey key, JobOptions wish, CancellationToken cancellationToken)
     {
         if (!IsEnabled || wish.ForceRefresh)
@@ -143,9 +146,13 @@ internal sealed class ResultCache(ResultStore results, AnalysisStore analyses, F
 
     private async Task<KeptResult?> DecodeAsync(ResultRow row, CancellationToken cancellationToken)
     {
+        if (_recent.Find(row.Id) is { } recent)
+            return recent;
         try
         {
-            return new KeptResult(row.Id, TranscriptCodec.Decode(row.Transcript), row.CreatedAt, row.ProcessingSeconds);
+            KeptResult kept = new(row.Id, TranscriptCodec.Decode(row.Transcript), row.CreatedAt, row.ProcessingSeconds);
+            _recent.Add(kept, row.Transcript.Length);
+            return kept;
         }
         catch (InvalidDataException error)
         {

@@ -29,7 +29,7 @@ public sealed class TwinTests
             JobResult result = (await harness.Jobs.ResultAsync(job.Id, CancellationToken.None)).ShouldNotBeNull();
             (result.JobId, result.Options).ShouldBe((job.Id, job.Options));
             result.Transcript.Sentences.Single().Text.ShouldBe("once");
-            File.Exists(job.Audio.Path).ShouldBeFalse();
+            await Until.TrueAsync(() => !File.Exists(job.Audio.Path), "the recording is deleted");
         }
 
         (await harness.Engine.NextAsync()).Order.JobId.ShouldBe(wish.Id);

@@ -19,7 +19,7 @@ internal sealed class ResultEndpoint(ApiContext context) : IApiEndpoints
         JobStatus job = await request.JobAsync(context.Jobs);
         TranscriptFormat format = FormatOf(request);
         bool isDownload = request.QueryFlag("download", otherwise: false);
-        JobTranscript transcript = await TranscriptAsync(request, job);
+        JobTranscript transcript = await TranscriptEndpoints.FindAsync(request, context.Jobs, job);
         JobResult result = transcript.Result;
         bool speakers = request.QueryFlag("speakers", transcript.ShowsSpeakers);
         using MemoryStream body = new();
@@ -30,13 +30,6 @@ internal sealed class ResultEndpoint(ApiContext context) : IApiEndpoints
         if (isDownload)
             answer.Headers.ContentDisposition = Attachment(job.FileName, TranscriptWriter.FileExtension(format));
         await answer.Body.WriteAsync(body.GetBuffer().AsMemory(0, (int)body.Length), request.Aborted);
-    }
-
-    private async Task<JobTranscript> TranscriptAsync(ApiRequest request, JobStatus job)
-    {
-        if (job.State == JobState.Completed && await context.Jobs.ResultAsync(job.Id, request.Aborted) is null)
-            throw Problems.ResultGone.Because("The transcript was damaged on the server's disk. Send the recording again.");
-        return await TranscriptEndpoints.FindAsync(request, context.Jobs, job);
     }
 
     private static TranscriptFormat FormatOf(ApiRequest request)

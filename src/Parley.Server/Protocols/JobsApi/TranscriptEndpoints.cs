@@ -26,11 +26,15 @@ internal sealed class TranscriptEndpoints(ApiContext context) : IApiEndpoints
     public static async Task<JobTranscript> FindAsync(ApiRequest request, IJobs jobs, JobStatus job)
     {
         int revision = request.QueryNumber("revision", 0, int.MaxValue, otherwise: -1);
-        JobTranscript transcript = await jobs.Transcripts.FindAsync(job.Id, asMachine: revision == 0, request.Aborted) ?? throw NotCompleted(job);
+        JobTranscript transcript = await jobs.Transcripts.FindAsync(job.Id, asMachine: revision == 0, request.Aborted) ?? throw Missing(job);
         return revision < 0 || revision == transcript.Revision
             ? transcript
             : throw Problems.Invalid("revision", $"There is no revision {revision} to be had: the present one is {transcript.Revision}, and the machine's is 0.");
     }
+
+    private static ProblemException Missing(JobStatus job) => job.State == JobState.Completed
+        ? Problems.ResultGone.Because("The transcript was damaged on the server's disk. Send the recording again.")
+        : NotCompleted(job);
 
     /// <summary>The job has no transcript.</summary>
     public static ProblemException NotCompleted(JobStatus job)
