@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using Parley.Inference;
 using Parley.Inference.Devices;
@@ -12,6 +13,9 @@ namespace Parley.Optimization;
 /// <param name="tell">Told each step.</param>
 internal sealed class NetworkMapping(StageModelFiles files, Lazy<float[]> samples, Action<string> tell)
 {
+    // What is written: twice, once as the runtime does it; what is in memory meanwhile: the file, its tensors, and those packed.
+    private const int SizesOnDisk = 5, SizesInMemory = 4;
+
     private readonly string _stage = files.Stage.ToString().ToLowerInvariant();
 
     /// <summary>Whether the network that runs could be mapped and has not been tried.</summary>
@@ -35,7 +39,23 @@ internal sealed class NetworkMapping(StageModelFiles files, Lazy<float[]> sample
         if (OptimizedModels.WritableFolder(files.ModelPath) is not { } folder)
             return MappingOutcome.NotKept;
         using ProfileLock? turn = OptimizedModels.TryLock(folder, files.ModelPath);
-        return turn is null ? MappingOutcome.Busy : Write(source, folder, cancellationToken);
+        if (turn is null)
+            return MappingOutcome.Busy;
+        return HasRoom(new FileInfo(source).Length, folder) ? Write(source, folder, cancellationToken) : MappingOutcome.NotKept;
+    }
+
+    private bool HasRoom(long bytes, string folder)
+    {
+        const double BytesOfMega = 1e6;
+        GC.Collect(0); // the figures are those of the last collection
+        GCMemoryInfo memory = GC.GetGCMemoryInfo();
+        long freeMemory = memory.TotalAvailableMemoryBytes - memory.MemoryLoadBytes, freeDisk = new DriveInfo(folder).AvailableFreeSpace;
+        (string What, long Needed, long Free)? lack = freeDisk < SizesOnDisk * bytes ? ("on the disk", SizesOnDisk * bytes, freeDisk)
+            : freeMemory < SizesInMemory * bytes ? ("in memory", SizesInMemory * bytes, freeMemory)
+            : null;
+        if (lack is var (what, needed, free))
+            tell(string.Create(CultureInfo.InvariantCulture, $"{_stage}: weights stay as they are, {needed / BytesOfMega:F0} MB {what} are needed to map them and {free / BytesOfMega:F0} MB are free"));
+        return lack is null;
     }
 
     private static string SourceOf(string modelPath) => OptimizedModels.FileFor(modelPath) ?? modelPath;

@@ -24,6 +24,13 @@ internal static class CliProcess
     public static Process Start(string directory, IReadOnlyDictionary<string, string>? environment, params string[] args)
         => Start("dotnet", directory, environment, [Dll, .. args]);
 
+    /// <summary>
+    /// Starts a program that Ctrl-C is to end. What runs in the background of a shell ignores that signal, and so does all that it starts; GNU's env
+    /// takes that back.
+    /// </summary>
+    public static Process StartInterruptible(string directory, IReadOnlyDictionary<string, string>? environment, params string[] args)
+        => OperatingSystem.IsLinux() ? Start("env", directory, environment, ["--default-signal=INT", "dotnet", Dll, .. args]) : Start(directory, environment, args);
+
     public static Process Start(string program, string directory, IReadOnlyDictionary<string, string>? environment, params string[] args)
     {
         ProcessStartInfo start = new(program, args)

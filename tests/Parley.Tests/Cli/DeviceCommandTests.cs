@@ -58,7 +58,7 @@ public sealed class DeviceCommandTests : IDisposable
     public async Task Interrupt_while_measuring_ends_with_130_and_leaves_no_profile()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no kill -INT.");
-        using Process process = CliProcess.Start(_folder.Root, Environment(), "devices", "--measure", "--models", TestPaths.DemoBundle);
+        using Process process = CliProcess.StartInterruptible(_folder.Root, Environment(), "devices", "--measure", "--models", TestPaths.DemoBundle);
 
         // The first line comes when the first device's process is about to start.
         (await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken))!.ShouldStartWith("Measuring cpu");

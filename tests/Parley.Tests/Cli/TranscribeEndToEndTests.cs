@@ -111,8 +111,11 @@ public sealed class TranscribeEndToEndTests : IDisposable
     public async Task Interrupt_ends_with_130_and_leaves_nothing_behind()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no kill -INT.");
-        using Process process = CliProcess.Start(_folder.Root, null, "transcribe", "-", "-o", "out.srt");
+        using Process process = CliProcess.StartInterruptible(_folder.Root, null, "transcribe", "-", "-o", "out.srt");
         Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromMinutes(2)); // a program that went on would be fed for ever
+        using CancellationTokenRegistration end = patience.Token.Register(() => process.Kill());
 
         // A recording without an end. A pipe holds little, so what is written was read: the program is at work when the signal comes.
         await process.StandardInput.BaseStream.WriteAsync(EndlessWaveHeader(), TestContext.Current.CancellationToken);
