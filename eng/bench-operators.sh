@@ -19,3 +19,5 @@ for weights in "" --quantized; do
     "$dotnet" "$dll" operators --models "$models" ${weights:+"$weights"}
     echo
 done
+printf 'Voices of windows that share work, trained model (demo), cosine with the true ones:\n\n'
+"$dotnet" "$dll" windows --models "$root/models/demo" --audio "$root/samples/interview.wav"

@@ -126,12 +126,12 @@ async function measurePipeline(minutes, times) {
 }
 
 /** So many workers, which share the cores, each with a recording of half a minute at the same time. */
-async function measureWorkers(count) {
+async function measureWorkers(count, optimize) {
   const audio = join(work, "half.wav"), workers = [];
   repeat(sample, 30, audio);
   for (let number = 1; number <= count; number++) {
     workers.push(await keep(Worker.start({
-      dotnet, program: join(programs, "Parley.Cli", "release", "Parley.Cli.dll"), bundle: models, quantized: true, folder: work, number, count,
+      dotnet, program: join(programs, "Parley.Cli", "release", "Parley.Cli.dll"), bundle: models, quantized: true, optimize, folder: work, number, count,
     })));
   }
   const idle = median(workers.map(worker => worker.memory("VmRSS"))), own = median(workers.map(worker => worker.memory("RssAnon"))), seconds = [];
@@ -140,7 +140,7 @@ async function measureWorkers(count) {
     await Promise.all(workers.map(worker => worker.transcribe(audio)));
     seconds.push((performance.now() - start) / 1000);
   }
-  const result = { count, audioSeconds: 30 * count, seconds, readySeconds: workers.map(worker => worker.readySeconds), idle, own, peak: median(workers.map(worker => worker.memory("VmHWM"))) };
+  const result = { count, optimize, audioSeconds: 30 * count, seconds, readySeconds: workers.map(worker => worker.readySeconds), idle, own, peak: median(workers.map(worker => worker.memory("VmHWM"))) };
   await stop(workers);
   return result;
 }
@@ -164,9 +164,9 @@ async function main() {
     pipeline.push(await measurePipeline(minutes, runsOfPipeline(minutes)));
   }
   const workers = [];
-  for (const count of parts.includes("workers") ? [1, 2, 4] : []) {
-    say(`workers: ${count} at once ...`);
-    workers.push(await measureWorkers(count));
+  for (const [count, optimize] of parts.includes("workers") ? [[1, true], [2, true], [4, true], [2, false]] : []) {
+    say(`workers: ${count} at once${optimize ? "" : ", networks as delivered"} ...`);
+    workers.push(await measureWorkers(count, optimize));
   }
   const results = { machine, check, lengths, rounds, recognition, pipeline, workers, cores, wallSeconds: (performance.now() - started) / 1000 };
   mkdirSync(output, { recursive: true });

@@ -42,7 +42,7 @@ function workerTable(results) {
   const rows = results.workers.map(row => {
     const seconds = median(row.seconds);
     return [
-      `${row.count} ${row.count === 1 ? "worker" : "workers"}`, figure(median(row.readySeconds)), figure(seconds), figure(row.audioSeconds / seconds, 1),
+      `${row.count} ${row.count === 1 ? "worker" : "workers"}${row.optimize ? "" : ", networks as delivered"}`, figure(median(row.readySeconds)), figure(seconds), figure(row.audioSeconds / seconds, 1),
       figure(row.idle, 0), figure(row.own, 0), figure(row.peak, 0),
     ];
   });
@@ -89,6 +89,6 @@ const workerPart = results => `## Workers of the server's pool
 
 ${workerTable(results)}
 
-Each worker transcribes half a minute at the same time, whole pipeline, int8; they share the cores. Ready: from starting the process to the first answer that it is
+Each worker transcribes half a minute at the same time, whole pipeline, int8, networks as \`parley models optimize\` made them; they share the cores. Ready: from starting the process to the first answer that it is
 idle, with models loaded and warm (median of the workers, started one after the other). Seconds: mean of two runs. Memory: resident set before the first job, what of it no
 other process shares (weights that are mapped from a file are shared), and the peak of the resident set after the jobs.`;

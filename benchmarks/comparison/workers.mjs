@@ -12,12 +12,12 @@ export class Worker {
   #socket;
 
   /** Starts one of `count` workers that share the cores, and waits until it takes jobs; `readySeconds` says how long that took. */
-  static async start({ dotnet, program, bundle, quantized, folder, number, count }) {
+  static async start({ dotnet, program, bundle, quantized, optimize, folder, number, count }) {
     const worker = new Worker();
     const start = performance.now();
     worker.#socket = join(folder, `worker-${number}-${randomUUID().slice(0, 8)}`);
     worker.#process = spawn(dotnet, [program, "worker"], { stdio: ["pipe", "ignore", "ignore"] });
-    const setup = { bundle, quantized, optimize: true, batch_seconds: 60, devices: { device: "cpu", priority: ["cpu"] }, number, pipelines: count };
+    const setup = { bundle, quantized, optimize, batch_seconds: 60, devices: { device: "cpu", priority: ["cpu"] }, number, pipelines: count };
     worker.#process.stdin.write(JSON.stringify({ setup, socket_path: worker.#socket, server_process_id: process.pid }) + "\n");
     while (await worker.#state() !== "idle") {
       if (worker.#process.exitCode !== null) throw new Error(`A worker ended with status ${worker.#process.exitCode} before it was ready.`);
