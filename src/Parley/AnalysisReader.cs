@@ -31,12 +31,7 @@ internal sealed class AnalysisReader(Stream stream) : IDisposable
         List<StageReceipt> stages = List(() => new StageReceipt(Text(), TextOrNull(), TextOrNull(), Seconds()));
         List<string> notices = List(Text);
         IReadOnlyList<Sentence> sentences = Sentences();
-        VoiceEmbeddings? voices = Byte() switch
-        {
-            0 => null,
-            1 => Voices(),
-            byte other => throw Bad($"{other} does not say whether voices follow"),
-        };
+        VoiceEmbeddings? voices = Flag("voices") ? Voices() : null;
         CheckEnd();
         return new RecordingAnalysis
         {
@@ -62,25 +57,18 @@ internal sealed class AnalysisReader(Stream stream) : IDisposable
             throw new InvalidDataException($"The saved analysis has version {version}, this program reads version {AnalysisFormat.Version}. Analyse the recording again.");
     }
 
-    private IReadOnlyList<Sentence> Sentences()
+    private List<Sentence> Sentences()
     {
-        List<Word> words = [];
-        List<PunctuationMark> marks = [];
-        int startMs = 0, sentences = Count();
-        for (int sentence = 0; sentence < sentences; sentence++)
+        int startMs = 0;
+        return List(() =>
         {
             PunctuationMark mark = (PunctuationMark)Byte();
-            int count = Count();
-            if (!Enum.IsDefined(mark) || count == 0 || (mark == PunctuationMark.None && sentence < sentences - 1))
-                throw Bad($"sentence {sentence} has mark {(int)mark} and {count} words");
-            for (int i = 0; i < count; i++)
-            {
-                words.Add(Word(ref startMs));
-                marks.Add(i == count - 1 ? mark : PunctuationMark.None);
-            }
-        }
-
-        return SentenceBuilder.Build(words, marks);
+            SpeechTags? tags = Flag("tags") ? new SpeechTags { Language = TextOrNull(), Emotion = TextOrNull(), Events = List(Text) } : null;
+            List<Word> words = List(() => Word(ref startMs));
+            if (!Enum.IsDefined(mark) || words.Count == 0)
+                throw Bad($"a sentence has mark {(int)mark} and {words.Count} words");
+            return SentenceBuilder.Close(words, mark) with { Tags = tags };
+        });
     }
 
     private Word Word(ref int startMs)
@@ -146,6 +134,13 @@ internal sealed class AnalysisReader(Stream stream) : IDisposable
         int count = Int32();
         return count >= 0 ? count : throw Bad($"a list of {count} items");
     }
+
+    private bool Flag(string what) => Byte() switch
+    {
+        0 => false,
+        1 => true,
+        byte other => throw Bad($"{other} does not say whether {what} follow"),
+    };
 
     private TimeSpan Ticks()
     {

@@ -46,7 +46,7 @@ internal sealed class AnalysisRun : IDisposable
         _progress = progress;
         _callerToken = cancellationToken;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        _sentences = new SentenceStream(stages.Punctuator.OpenStream());
+        _sentences = new SentenceStream(stages.Punctuator?.OpenStream());
     }
 
     /// <summary>Reads the recording to its end and runs every model over it.</summary>
@@ -62,7 +62,7 @@ internal sealed class AnalysisRun : IDisposable
             Duration = AudioClock.ToTime(_samples),
             Sentences = sentences,
             Voices = embeddings,
-            Stages = _stages.Describe(_clock, embedded: embeddings is not null, scope),
+            Stages = _stages.Describe(_clock, _sentences.UsesModel, embedded: embeddings is not null, scope),
             WallSeconds = Stopwatch.GetElapsedTime(_start).TotalSeconds,
             Notices = [.. scope.Notices, .. _notices, .. DomainCheck.Notices(_stages.Bundle, [.. sentences.SelectMany(sentence => sentence.Words)])],
         };
@@ -110,11 +110,11 @@ internal sealed class AnalysisRun : IDisposable
     }
 
     // Marks after words, words to sentences; those that are settled are told at once.
-    private void Punctuate(IReadOnlyList<Word>? words, TimeSpan done)
+    private void Punctuate(IReadOnlyList<RecognizedSegment>? segments, TimeSpan done)
     {
         IReadOnlyList<Sentence> settled;
         using (_clock.Run(PipelineStage.Punctuation))
-            settled = words is null ? _sentences.Complete(_stop.Token) : _sentences.Push(words, _stop.Token);
+            settled = segments is null ? _sentences.Complete(_stop.Token) : _sentences.Push(segments, _stop.Token);
         if (settled.Count > 0)
             _progress?.Report(new TranscriptionProgress(PipelineStage.Punctuation, done, _audio.Duration) { Settled = settled });
     }
@@ -168,12 +168,12 @@ internal sealed class AnalysisRun : IDisposable
         await foreach (Task<RecognizedStretch> next in recognized.ReadAllAsync(_stop.Token).ConfigureAwait(false))
         {
             RecognizedStretch stretch = await next.ConfigureAwait(false);
-            Punctuate([.. stretch.Segments.SelectMany(segment => segment.Words)], stretch.End);
+            Punctuate(stretch.Segments, stretch.End);
             _notices.AddRange(stretch.Segments.Select(segment => segment.Fault).OfType<string>());
             Report(PipelineStage.Asr, stretch.End);
         }
 
-        Punctuate(words: null, AudioClock.ToTime(_samples));
+        Punctuate(segments: null, AudioClock.ToTime(_samples));
         Report(PipelineStage.Asr, AudioClock.ToTime(_samples));
     }
 

@@ -60,6 +60,7 @@ internal static class AnalysisWriter
         foreach (Sentence sentence in sentences)
         {
             output.Write((byte)sentence.Mark);
+            WriteTags(output, sentence.Tags);
             output.Write7BitEncodedInt(sentence.Words.Count);
             foreach (Word word in sentence.Words)
             {
@@ -70,6 +71,18 @@ internal static class AnalysisWriter
                 lastStartMs = word.StartMs;
             }
         }
+    }
+
+    private static void WriteTags(BinaryWriter output, SpeechTags? tags)
+    {
+        output.Write(tags is not null);
+        if (tags is null)
+            return;
+        output.Write(tags.Language ?? "");
+        output.Write(tags.Emotion ?? "");
+        output.Write7BitEncodedInt(tags.Events.Count);
+        foreach (string sound in tags.Events)
+            output.Write(sound);
     }
 
     private static void WriteVoices(BinaryWriter output, VoiceEmbeddings voices)

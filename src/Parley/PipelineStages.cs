@@ -29,8 +29,9 @@ internal sealed class PipelineStages : IDisposable
         [
             (PipelineStage.Asr, bundle.Asr.ModelPath),
             (PipelineStage.Vad, bundle.Vad.ModelPath),
-            (PipelineStage.Punctuation, bundle.Punctuation.ModelPath),
         ];
+        if (bundle.Punctuation is { } punctuation)
+            models.Add((PipelineStage.Punctuation, punctuation.ModelPath));
         if (options.Diarize && bundle.Speakers is { } speakers)
             models.Add((PipelineStage.Speakers, speakers.ModelPath));
 
@@ -38,15 +39,10 @@ internal sealed class PipelineStages : IDisposable
         {
             LoadSessions(models, options.Inference);
             Vad = new FsmnVadDetector(_sessions[PipelineStage.Vad], Cmvn.Load(bundle.Vad.CmvnPath, 400), VadSettings.For(bundle.Vad.Config, options));
-            using ModelSession? hotwords = LoadHotwords(bundle.Asr.Directory, options.Inference);
-            Recognizer = new ParaformerRecognizer(
-                _sessions[PipelineStage.Asr],
-                Cmvn.Load(bundle.Asr.CmvnPath, 560),
-                new Vocabulary(bundle.Asr.Tokens, bundle.Asr.TokensPath),
-                new ParaformerOptions(),
-                hotwords);
-            Punctuator = new CtTransformerPunctuator(
-                _sessions[PipelineStage.Punctuation], bundle.Punctuation.Tokens, new PunctuationOptions { MarkList = bundle.Punctuation.Config.Marks });
+            Recognizer = LoadRecognizer(bundle, options.Inference);
+            Punctuator = bundle.Punctuation is { } marks
+                ? new CtTransformerPunctuator(_sessions[PipelineStage.Punctuation], marks.Tokens, new PunctuationOptions { MarkList = marks.Config.Marks })
+                : null;
             Diarizer = _sessions.TryGetValue(PipelineStage.Speakers, out ModelSession? session)
                 ? new CampPlusDiarizer(session, options.Diarization)
                 : null;
@@ -70,7 +66,8 @@ internal sealed class PipelineStages : IDisposable
 
     public ISpeechRecognizer Recognizer { get; }
 
-    public IPunctuator Punctuator { get; }
+    /// <summary>Null when the bundle has no model for it: the recogniser sets the marks.</summary>
+    public IPunctuator? Punctuator { get; }
 
     /// <summary>Null when the pipeline was loaded without speakers, or the bundle has no model for them.</summary>
     public ISpeakerDiarizer? Diarizer { get; }
@@ -100,7 +97,7 @@ internal sealed class PipelineStages : IDisposable
         SpeechSegment segment = new(0, new VadSegment(0, 1000), samples, frames);
         Vad.OpenStream().Push(frames, new float[frames.Length / Fbank.Dim], cancellationToken);
         Recognizer.Recognize([segment], RecognitionWish.None, cancellationToken);
-        Punctuator.Punctuate(["warm", "up"], cancellationToken);
+        Punctuator?.Punctuate(["warm", "up"], cancellationToken);
         IDiarizationStream? voices = Diarizer?.OpenStream();
         voices?.Push(segment, cancellationToken);
         voices?.Embeddings(cancellationToken);
@@ -128,10 +125,10 @@ internal sealed class PipelineStages : IDisposable
         => _sessions[PipelineStage.Asr].Limits.MaxBatchSeconds is { } most && most < asked.MaxBatchSeconds ? asked with { MaxBatchSeconds = most } : asked;
 
     /// <summary>What ran where, and how long it took: all stages but the last, which joins what these have found.</summary>
-    public IReadOnlyList<StageReceipt> Describe(StageClock clock, bool embedded, InferenceScope scope)
+    public IReadOnlyList<StageReceipt> Describe(StageClock clock, bool punctuated, bool embedded, InferenceScope scope)
     {
         IEnumerable<PipelineStage> ran = Enum.GetValues<PipelineStage>()
-            .Where(stage => stage != PipelineStage.Transcripts && (stage != PipelineStage.Speakers || embedded));
+            .Where(stage => stage != PipelineStage.Transcripts && (stage != PipelineStage.Speakers || embedded) && (stage != PipelineStage.Punctuation || punctuated));
         return [.. ran.Select(stage => new StageReceipt(
             TranscriptAssembler.NameOf(stage),
             _sessions.TryGetValue(stage, out ModelSession? session) ? Path.GetFileName(Path.GetDirectoryName(session.ModelPath)) + (OptimizationNote(session) is { } note ? $" ({note})" : "") : null,
@@ -143,6 +140,17 @@ internal sealed class PipelineStages : IDisposable
     {
         foreach (ModelSession session in _sessions.Values)
             session.Dispose();
+    }
+
+    private ISpeechRecognizer LoadRecognizer(ModelBundle bundle, InferenceOptions inference)
+    {
+        ModelSession session = _sessions[PipelineStage.Asr];
+        Cmvn cmvn = Cmvn.Load(bundle.Asr.CmvnPath, 560);
+        Vocabulary vocabulary = new(bundle.Asr.Tokens, bundle.Asr.TokensPath);
+        if (bundle.Asr.Kind == RecognizerKind.SenseVoice)
+            return new SenseVoiceRecognizer(session, cmvn, vocabulary, alwaysMarks: bundle.Punctuation is null);
+        using ModelSession? hotwords = LoadHotwords(bundle.Asr.Directory, inference);
+        return new ParaformerRecognizer(session, cmvn, vocabulary, new ParaformerOptions(), hotwords);
     }
 
     // Recognisers with a hotword input are asked for no hotword; their second network says once what that looks like.
@@ -160,7 +168,7 @@ internal sealed class PipelineStages : IDisposable
     private void LoadSessions(List<(PipelineStage Stage, string Path)> models, InferenceOptions inference)
     {
         int threads = inference.Threads ?? CpuBudget.Current.Threads;
-        int share = Math.Max(1, models.Count == 4 ? threads / 2 : threads);
+        int share = Math.Max(1, models.Exists(model => model.Stage == PipelineStage.Speakers) ? threads / 2 : threads);
         _lanes = CpuBudget.RecognitionLanes(threads);
         InferenceOptions OptionsOf(PipelineStage stage) => inference with
         {

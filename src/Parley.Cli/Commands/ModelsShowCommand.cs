@@ -34,7 +34,8 @@ internal sealed class ModelsShowCommand : ExampleCommand
             head.Add(["description", ErrorText.OneLine(description)]);
         if (bundle.Licence is { } licence)
             head.Add(["licence", ErrorText.OneLine(licence)]);
-        head.Add(["vocabulary", $"{bundle.Asr.Tokens.Count} tokens for recognition, {bundle.Punctuation.Tokens.Count} for punctuation"]);
+        string marks = bundle.Punctuation is { } punctuation ? $"{punctuation.Tokens.Count} for punctuation" : "which sets the marks";
+        head.Add(["vocabulary", $"{bundle.Asr.Tokens.Count} tokens for recognition, {marks}"]);
         if (bundle.OutOfDomainConfidence is { } confidence)
             head.Add(["out of domain", $"mean confidence below {confidence}"]);
         Columns.Write(output, head);

@@ -77,6 +77,12 @@ internal sealed class TranscribeCommand : ExampleCommand
         Description = "What ends a segment: a fixed pause, or one that shrinks while the segment grows. Default: classic.",
     };
 
+    private readonly Option<string?> _language = new("--language")
+    {
+        HelpName = string.Join('|', PromptLanguage.Codes),
+        Description = "The language that is spoken, for models that can be told (SenseVoice). Default: auto, the model finds out.",
+    };
+
     private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Show errors only." };
 
     public TranscribeCommand(Terminal terminal)
@@ -90,7 +96,7 @@ internal sealed class TranscribeCommand : ExampleCommand
         Arguments.Add(_inputs);
         foreach (Option option in new Option[]
         {
-            _output, _formats, _speakers, _minSpeakers, _maxSpeakers, _noDiarize, _noWords, _recursive, _overwrite, _skipExisting, _threads, _device, _batchSeconds, _vadProfile, _quiet,
+            _output, _formats, _speakers, _minSpeakers, _maxSpeakers, _noDiarize, _noWords, _recursive, _overwrite, _skipExisting, _threads, _device, _batchSeconds, _vadProfile, _language, _quiet,
         })
         {
             Options.Add(option);
@@ -98,6 +104,7 @@ internal sealed class TranscribeCommand : ExampleCommand
 
         _common = new CommonOptions(this, runsModels: true);
         _vadProfile.AcceptOnlyFromAmong(ProfileNames);
+        _language.AcceptOnlyFromAmong([.. PromptLanguage.Codes]);
         Validators.Add(CheckSpeakers);
         Validators.Add(result =>
         {
@@ -166,7 +173,10 @@ internal sealed class TranscribeCommand : ExampleCommand
         {
             Diarize = !parsed.GetValue(_noDiarize),
             Speakers = new SpeakerCount(parsed.GetValue(_speakers), parsed.GetValue(_minSpeakers), parsed.GetValue(_maxSpeakers)),
+            Recognition = new RecognitionWish { Language = parsed.GetValue(_language) },
         };
+        if (request.Recognition.Language is not null && !bundle.Asr.TakesLanguage)
+            throw new UsageException($"The recogniser of the bundle {bundle.Name} cannot be told a language. Leave out --language, or use a bundle with SenseVoice.");
         if (request.Diarize && bundle.Speakers is null)
             throw new UsageException($"The bundle {bundle.Name} has no model that tells speakers apart. Use --no-diarize, or another bundle.");
 
@@ -180,7 +190,7 @@ internal sealed class TranscribeCommand : ExampleCommand
             SkipExisting: parsed.GetValue(_skipExisting),
             KeepExisting: parsed.GetValue(_output) is null && !parsed.GetValue(_overwrite),
             Quiet: quiet,
-            Verbose: verbose);
+            Verbose: verbose) { Language = request.Recognition.Language };
         TranscribeRun run = new(transcriber, terminal, Display(terminal, quiet), runOptions, TimeProvider.System);
         await run.RunAsync(planned, failures, cancellationToken);
         run.Summarize(failures);

@@ -10,7 +10,11 @@ namespace Parley.Cli.Transcribing;
 /// <param name="Quiet">Whether only errors are shown.</param>
 /// <param name="Verbose">Whether receipts and stack traces are shown.</param>
 internal sealed record TranscribeRunOptions(
-    bool IncludeWords = false, bool SkipExisting = false, bool KeepExisting = false, bool Quiet = false, bool Verbose = false);
+    bool IncludeWords = false, bool SkipExisting = false, bool KeepExisting = false, bool Quiet = false, bool Verbose = false)
+{
+    /// <summary>Language that was asked for, which JSON echoes; null when none was.</summary>
+    public string? Language { get; init; }
+}
 
 /// <summary>Works through recordings one after the other; one that fails does not stop the others.</summary>
 internal sealed class TranscribeRun(ITranscriber transcriber, Terminal terminal, IProgressDisplay display, TranscribeRunOptions options, TimeProvider clock)
@@ -71,7 +75,7 @@ internal sealed class TranscribeRun(ITranscriber transcriber, Terminal terminal,
 
     private void Write(PlannedInput item, Transcript transcript)
     {
-        TranscriptDocument document = TranscriptDocument.ForFile(item.Input.FileName, clock) with { IncludeWords = options.IncludeWords };
+        TranscriptDocument document = TranscriptDocument.ForFile(item.Input.FileName, clock) with { IncludeWords = options.IncludeWords, Language = options.Language };
         foreach (OutputTarget target in item.Targets)
         {
             if (target.Path is { } path)

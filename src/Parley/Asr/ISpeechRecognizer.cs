@@ -14,6 +14,12 @@ public sealed record RecognizedSegment(int Index, IReadOnlyList<Word> Words)
 {
     /// <summary>Why the segment has no words although the model ran; null when all is well (which includes a segment in which nothing was said).</summary>
     public string? Fault { get; init; }
+
+    /// <summary>The mark that the recogniser wrote behind each word, as many as words, empty where there is none; null when it writes none.</summary>
+    public IReadOnlyList<string>? Marks { get; init; }
+
+    /// <summary>What else the recogniser heard; null from recognisers that tell nothing but words.</summary>
+    public SpeechTags? Tags { get; init; }
 }
 
 /// <summary>Turns speech into words with times. Safe for concurrent calls.</summary>

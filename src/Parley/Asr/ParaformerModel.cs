@@ -45,6 +45,12 @@ internal sealed class ParaformerModel
     {
         ArgumentNullException.ThrowIfNull(session);
         _session = session;
+        if (session.Inputs.Any(input => input.Name is SenseVoiceModel.TextNorm))
+        {
+            throw new ModelFileException(session.ModelPath, $"{session.ModelPath} is a SenseVoice network, but the config.yaml beside it names another. "
+                + "Put files of one model together: model.onnx, config.yaml, am.mvn and tokens.json of the same repository.");
+        }
+
         session.RequireInput(Speech, TensorType.Float, -1, -1, FeatureSize);
         session.RequireInput(SpeechLengths, TensorType.Int32, -1);
         Classes = session.RequireOutput(Logits, TensorType.Float, -1, -1, -1).Shape[2];

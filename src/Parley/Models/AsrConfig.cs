@@ -3,7 +3,10 @@ namespace Parley.Models;
 /// <summary>What the configuration file of a recogniser says. Null where the file says nothing.</summary>
 public sealed record AsrConfig
 {
-    /// <summary><c>model</c>: name of the network's class, such as <c>Paraformer</c>, <c>BiCifParaformer</c>, <c>SeacoParaformer</c>.</summary>
+    /// <summary><c>model</c> of a SenseVoice network.</summary>
+    internal const string SenseVoice = "SenseVoiceSmall";
+
+    /// <summary><c>model</c>: name of the network's class, such as <c>Paraformer</c>, <c>BiCifParaformer</c>, <c>SeacoParaformer</c>, <c>SenseVoiceSmall</c>.</summary>
     public string? Model { get; init; }
 
     /// <summary>The front end.</summary>

@@ -1,6 +1,6 @@
 namespace Parley.Models;
 
-/// <summary>A model directory for speech recognition (Paraformer).</summary>
+/// <summary>A model directory for speech recognition.</summary>
 public sealed record AsrModelFiles : StageModelFiles
 {
     /// <inheritdoc/>
@@ -14,6 +14,15 @@ public sealed record AsrModelFiles : StageModelFiles
 
     /// <summary>The vocabulary; the index is the class number of the network. None is empty, none is there twice.</summary>
     public required IReadOnlyList<string> Tokens { get; init; }
+
+    /// <summary>The kind of network, by the configuration file; where that names none, by the network's inputs.</summary>
+    public required RecognizerKind Kind { get; init; }
+
+    /// <summary>Whether the network writes marks, so that a bundle does without a punctuation model.</summary>
+    public bool Punctuates => Kind == RecognizerKind.SenseVoice;
+
+    /// <summary>Whether the network can be told the language (see <see cref="Asr.PromptLanguage"/>).</summary>
+    public bool TakesLanguage => Kind == RecognizerKind.SenseVoice;
 
     /// <summary>What the configuration file says.</summary>
     public required AsrConfig Config { get; init; }

@@ -38,14 +38,14 @@ public sealed record ModelBundle
     /// <summary>Speech recognition.</summary>
     public required AsrModelFiles Asr { get; init; }
 
-    /// <summary>Punctuation.</summary>
-    public required PunctuationModelFiles Punctuation { get; init; }
+    /// <summary>Punctuation; null in a bundle whose recogniser sets the marks (<see cref="AsrModelFiles.Punctuates"/>).</summary>
+    public PunctuationModelFiles? Punctuation { get; init; }
 
     /// <summary>Voice embeddings; null in a bundle that cannot tell speakers apart.</summary>
     public SpeakerModelFiles? Speakers { get; init; }
 
     /// <summary>The stages in pipeline order.</summary>
-    public IReadOnlyList<StageModelFiles> Stages => Speakers is null ? [Vad, Asr, Punctuation] : [Vad, Asr, Punctuation, Speakers];
+    public IReadOnlyList<StageModelFiles> Stages => [.. new StageModelFiles?[] { Vad, Asr, Punctuation, Speakers }.OfType<StageModelFiles>()];
 
     /// <summary>Finds a bundle, reads its configuration and checks its files. Networks are not loaded: the stages check their inputs and outputs.</summary>
     /// <param name="pathOrName">A directory, or a name such as <c>demo</c> (see <see cref="ModelBundleLocator"/>).</param>
@@ -74,15 +74,17 @@ public sealed record ModelBundle
     {
         BundleManifest? manifest = BundleManifest.Read(directory);
         IReadOnlyDictionary<ModelStage, string> stages = manifest is null ? StageDirectories.Find(directory) : manifest.StageDirectories(directory);
-        CheckStages(directory, manifest is not null, stages);
+        CheckStages(directory, manifest is not null, stages, [ModelStage.Vad, ModelStage.Asr]);
 
         List<string> missing = [];
         StageReader Reader(ModelStage stage) => new(stages[stage], options, missing);
         VadModelFiles? vad = Reader(ModelStage.Vad).ReadVad();
         AsrModelFiles? asr = Reader(ModelStage.Asr).ReadAsr();
-        PunctuationModelFiles? punctuation = Reader(ModelStage.Punctuation).ReadPunctuation();
+        if (asr is { Punctuates: false })
+            CheckStages(directory, manifest is not null, stages, [ModelStage.Punctuation]);
+        PunctuationModelFiles? punctuation = stages.ContainsKey(ModelStage.Punctuation) ? Reader(ModelStage.Punctuation).ReadPunctuation() : null;
         SpeakerModelFiles? speakers = stages.ContainsKey(ModelStage.Speakers) ? Reader(ModelStage.Speakers).ReadSpeakers() : null;
-        if (missing.Count > 0 || vad is null || asr is null || punctuation is null)
+        if (missing.Count > 0 || vad is null || asr is null)
         {
             throw new ModelFileException(directory, $"The model bundle {directory} is incomplete; missing: {string.Join(", ", missing)}. "
                 + "Fetch the models again, or correct the directories.");
@@ -106,9 +108,9 @@ public sealed record ModelBundle
         };
     }
 
-    private static void CheckStages(string directory, bool hasManifest, IReadOnlyDictionary<ModelStage, string> stages)
+    private static void CheckStages(string directory, bool hasManifest, IReadOnlyDictionary<ModelStage, string> stages, ModelStage[] needed)
     {
-        string[] absent = [.. new[] { ModelStage.Vad, ModelStage.Asr, ModelStage.Punctuation }.Where(stage => !stages.ContainsKey(stage)).Select(stage => stage.ToString().ToLowerInvariant())];
+        string[] absent = [.. needed.Where(stage => !stages.ContainsKey(stage)).Select(stage => stage.ToString().ToLowerInvariant())];
         if (absent.Length == 0)
             return;
         throw new ModelFileException(directory, hasManifest

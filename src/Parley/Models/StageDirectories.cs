@@ -14,6 +14,7 @@ internal static class StageDirectories
         ["BiCifParaformer"] = ModelStage.Asr,
         ["SeacoParaformer"] = ModelStage.Asr,
         ["ContextualParaformer"] = ModelStage.Asr,
+        [AsrConfig.SenseVoice] = ModelStage.Asr,
         ["CTTransformer"] = ModelStage.Punctuation,
         ["CAMPPlus"] = ModelStage.Speakers,
         ["ERes2Net"] = ModelStage.Speakers,

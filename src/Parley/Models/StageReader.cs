@@ -1,3 +1,5 @@
+using Parley.Models.Onnx;
+
 namespace Parley.Models;
 
 /// <summary>
@@ -50,6 +52,7 @@ internal sealed class StageReader(string directory, ModelBundleOptions options, 
             CmvnPath = cmvn,
             TokensPath = tokensPath,
             Tokens = ReadTokens(tokensPath, yaml),
+            Kind = KindOf(settings, model),
             Config = settings,
             Files = Files(),
         };
@@ -96,6 +99,15 @@ internal sealed class StageReader(string directory, ModelBundleOptions options, 
             Config = config is null ? new SpeakerConfig() : SpeakerConfig.From(YamlFile.Read(config)),
             Files = Files(),
         };
+    }
+
+    // The inputs that only SenseVoice has are looked for where the configuration names no network.
+    private static RecognizerKind KindOf(AsrConfig config, string model)
+    {
+        bool isSenseVoice = config.Model is { } name
+            ? name.Equals(AsrConfig.SenseVoice, StringComparison.OrdinalIgnoreCase)
+            : OnnxModel.Read(model).Declared is { } names && names.Contains("language") && names.Contains("textnorm");
+        return isSenseVoice ? RecognizerKind.SenseVoice : RecognizerKind.Paraformer;
     }
 
     private static IReadOnlyList<string> ReadTokens(string path, YamlValue? yaml)

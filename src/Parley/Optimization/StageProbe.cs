@@ -21,6 +21,7 @@ internal abstract class StageProbe : IDisposable
     public static StageProbe For(StageModelFiles files, float[] samples) => files switch
     {
         VadModelFiles vad => new VadProbe(vad, samples),
+        AsrModelFiles { Kind: RecognizerKind.SenseVoice } asr => new SenseVoiceProbe(asr, samples),
         AsrModelFiles asr => new AsrProbe(asr, samples),
         PunctuationModelFiles punctuation => new PunctuationProbe(punctuation),
         SpeakerModelFiles => new SpeakerProbe(samples),

@@ -1,6 +1,6 @@
 namespace Parley.Punctuation;
 
-/// <summary>What follows a word. The values are the class numbers of CT-Transformer.</summary>
+/// <summary>What follows a word. The values up to 5 are the class numbers of CT-Transformer.</summary>
 public enum PunctuationMark
 {
     /// <summary>Nothing.</summary>
@@ -17,6 +17,9 @@ public enum PunctuationMark
 
     /// <summary>、 (between the items of a list)</summary>
     EnumerationComma = 5,
+
+    /// <summary>！ or ! (no class of CT-Transformer; recognisers that punctuate write it).</summary>
+    Exclamation = 6,
 }
 
 /// <summary>Decides which mark follows each word. Safe for concurrent calls.</summary>

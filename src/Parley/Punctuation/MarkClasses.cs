@@ -9,6 +9,7 @@ internal static class MarkClasses
     public const int Period = (int)PunctuationMark.Period;
     public const int Question = (int)PunctuationMark.Question;
     public const int EnumerationComma = (int)PunctuationMark.EnumerationComma;
+    public const int Exclamation = (int)PunctuationMark.Exclamation;
 
     /// <summary>Whether a mark ends a sentence by itself.</summary>
     public static bool EndsSentence(int mark) => mark is Period or Question;
@@ -34,6 +35,18 @@ internal static class MarkClasses
         Period => halfWidth ? "." : "。",
         Question => halfWidth ? "?" : "？",
         EnumerationComma => "、",
+        Exclamation => halfWidth ? "!" : "！",
         _ => "",
+    };
+
+    /// <summary>The mark that a recogniser wrote: a semicolon and a colon end a clause like a comma, an ellipsis a sentence.</summary>
+    public static PunctuationMark Written(string mark) => mark switch
+    {
+        "，" or "," or "；" or ";" or "：" or ":" => PunctuationMark.Comma,
+        "。" or "." or "…" => PunctuationMark.Period,
+        "？" or "?" => PunctuationMark.Question,
+        "！" or "!" => PunctuationMark.Exclamation,
+        "、" => PunctuationMark.EnumerationComma,
+        _ => PunctuationMark.None,
     };
 }

@@ -8,6 +8,9 @@ namespace Parley.Punctuation;
 /// <param name="Mark">The mark that closes it.</param>
 public sealed record Sentence(string Text, IReadOnlyList<Word> Words, PunctuationMark Mark)
 {
+    /// <summary>What else the recogniser heard where it was said; null from recognisers that tell nothing but words.</summary>
+    public SpeechTags? Tags { get; init; }
+
     /// <summary>Start of the first word, in milliseconds.</summary>
     public int StartMs => Words[0].StartMs;
 

@@ -10,8 +10,8 @@ public static class SentenceBuilder
     /// <param name="words">Words in time order, shape [n].</param>
     /// <param name="marks">The mark after each word, shape [n].</param>
     /// <returns>
-    /// Sentences in order; every word stands in exactly one. Words after the last mark form a sentence without mark. Marks are half-width (, . ?) in
-    /// a sentence of alphabetic words only, else full-width (， 。 ？ 、).
+    /// Sentences in order; every word stands in exactly one. Words after the last mark form a sentence without mark. Marks are half-width (, . ? !) in
+    /// a sentence of alphabetic words only, else full-width (， 。 ？ ！ 、).
     /// </returns>
     /// <exception cref="ArgumentException">There are not as many marks as words.</exception>
     public static IReadOnlyList<Sentence> Build(IReadOnlyList<Word> words, IReadOnlyList<PunctuationMark> marks)
@@ -55,10 +55,16 @@ public static class SentenceBuilder
         return Close(
             [.. sentence.Words.Skip(start).Take(count)],
             start + count == sentence.Words.Count ? sentence.Mark : PunctuationMark.None,
-            WordSpacing.IsAlphabeticText(sentence.Words.Select(word => word.Text)));
+            WordSpacing.IsAlphabeticText(sentence.Words.Select(word => word.Text))) with { Tags = sentence.Tags };
     }
 
-    private static Sentence Close(IReadOnlyList<Word> words, PunctuationMark mark)
+    /// <summary>The sentences of a segment whose recogniser sets the marks, or that nobody gives any; no sentence goes on beyond the segment.</summary>
+    internal static IEnumerable<Sentence> BuildSegment(RecognizedSegment segment)
+        => Build(segment.Words, [.. segment.Marks?.Select(MarkClasses.Written) ?? Enumerable.Repeat(PunctuationMark.None, segment.Words.Count)])
+            .Select(sentence => sentence with { Tags = segment.Tags });
+
+    /// <summary>Words as one sentence.</summary>
+    internal static Sentence Close(IReadOnlyList<Word> words, PunctuationMark mark)
         => Close(words, mark, WordSpacing.IsAlphabeticText(words.Select(word => word.Text)));
 
     private static Sentence Close(IReadOnlyList<Word> words, PunctuationMark mark, bool halfWidth)

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Parley.Punctuation;
 
-/// <summary>Where blanks stand between words: none inside Chinese or Japanese, one around words of alphabetic scripts.</summary>
+/// <summary>Where blanks stand between words: none inside Chinese or Japanese, one around words of alphabetic scripts and of Korean.</summary>
 internal static class WordSpacing
 {
     // Thai and the scripts after it are written without blanks between words, until Georgian; CJK begins at 0x2E80.
@@ -19,7 +19,7 @@ internal static class WordSpacing
         return char.IsAscii(left[^1]) && char.IsAscii(right[0]) && (left.Length > 1 || right.Length > 1);
     }
 
-    /// <summary>Whether a sentence gets half-width marks: it has a word of an alphabetic script and no Chinese, Japanese or Korean.</summary>
+    /// <summary>Whether a sentence gets half-width marks: it has a word of an alphabetic script or of Korean, and no Chinese or Japanese.</summary>
     public static bool IsAlphabeticText(IEnumerable<string> words)
     {
         bool found = false;
@@ -27,7 +27,7 @@ internal static class WordSpacing
         {
             foreach (Rune rune in word.EnumerateRunes())
             {
-                if (rune.Value >= CjkStart)
+                if (rune.Value >= CjkStart && !IsHangul(rune))
                     return false;
                 found |= IsAlphabetic(rune);
             }
@@ -48,5 +48,7 @@ internal static class WordSpacing
     }
 
     private static bool IsAlphabetic(Rune rune)
-        => rune.Value is < AlphabetsEnd or (>= LatinAdditionalStart and < LatinAdditionalEnd) && Rune.IsLetter(rune);
+        => (rune.Value is < AlphabetsEnd or (>= LatinAdditionalStart and < LatinAdditionalEnd) && Rune.IsLetter(rune)) || IsHangul(rune);
+
+    private static bool IsHangul(Rune rune) => rune.Value is (>= 0x1100 and <= 0x11FF) or (>= 0x3130 and <= 0x318F) or (>= 0xAC00 and <= 0xD7AF);
 }

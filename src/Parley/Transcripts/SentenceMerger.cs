@@ -21,6 +21,7 @@ internal static class SentenceMerger
     {
         List<TranscriptSegment> segments = [];
         List<Word> words = [];
+        List<SpeechTags?> tags = [];
         StringBuilder text = new();
         TranscriptSegment? open = null;
         foreach (TranscriptSentence sentence in sentences)
@@ -43,6 +44,7 @@ internal static class SentenceMerger
 
             text.Append(trimmed);
             words.AddRange(sentence.Words);
+            tags.AddRange(Enumerable.Repeat(sentence.Tags, Math.Max(1, sentence.Words.Count)));
         }
 
         Close();
@@ -52,9 +54,10 @@ internal static class SentenceMerger
         {
             if (open is null)
                 return;
-            segments.Add(open with { Text = text.ToString(), Words = words });
+            segments.Add(open with { Text = text.ToString(), Words = words, Tags = SpeechTags.Join(tags) });
             text.Clear();
             words = [];
+            tags.Clear();
         }
     }
 

@@ -27,7 +27,11 @@ public sealed record Transcript
 /// <param name="EndMs">End of its last word.</param>
 /// <param name="Speaker">Label such as <c>Speaker1</c>; null without diarization.</param>
 /// <param name="Words">Its words in time order.</param>
-public sealed record TranscriptSentence(string Text, int StartMs, int EndMs, string? Speaker, IReadOnlyList<Word> Words);
+public sealed record TranscriptSentence(string Text, int StartMs, int EndMs, string? Speaker, IReadOnlyList<Word> Words)
+{
+    /// <summary>Language, emotion and sounds, as the recogniser heard them; null from recognisers that tell nothing but words.</summary>
+    public SpeechTags? Tags { get; init; }
+}
 
 /// <summary>One speaker talking, [StartMs, EndMs).</summary>
 public sealed record TranscriptTurn(int StartMs, int EndMs, string Speaker);

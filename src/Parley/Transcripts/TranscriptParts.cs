@@ -36,7 +36,7 @@ internal static class TranscriptParts
             item.Sentence.StartMs,
             item.Sentence.EndMs,
             item.Speaker is { } speaker ? labels[speaker] : null,
-            item.Sentence.Words))];
+            item.Sentence.Words) { Tags = item.Sentence.Tags })];
 
     private static int ToMs(double seconds) => (int)Math.Round(seconds * 1000);
 }

@@ -123,7 +123,7 @@ public sealed class SampleTests(DemoPipeline demo, ITestOutputHelper output) : I
         return samples[..filled];
     }
 
-    private static string ReferenceText(string name)
+    internal static string ReferenceText(string name)
         => string.Join('\n', File.ReadLines(Sample(name + ".txt")).Select(line => line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..]));
 
     private static List<TranscriptTurn> ReferenceTurns(string name)

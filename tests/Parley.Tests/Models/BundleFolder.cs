@@ -63,6 +63,14 @@ internal sealed class BundleFolder : IDisposable
         WriteNetwork($"{directory}/model.onnx");
     }
 
+    public void WriteSenseVoice(string directory)
+    {
+        Write($"{directory}/config.yaml", "model: SenseVoiceSmall\nfrontend_conf: {fs: 16000, lfr_m: 7, lfr_n: 6}\ntokenizer: SentencepiecesTokenizer\n");
+        Write($"{directory}/am.mvn", Cmvn(560));
+        Write($"{directory}/tokens.json", """["<unk>","<s>","</s>","你","▁hi","。","<|zh|>","<|withitn|>"]""");
+        WriteNetwork($"{directory}/model.onnx");
+    }
+
     public void WritePunctuation(string directory)
     {
         Write($"{directory}/config.yaml", "model: CTTransformer\nmodel_conf:\n  punc_list: ['<unk>', '_', '，', '。', '？', '、']\n  sentence_end_id: 3\n");

@@ -13,7 +13,7 @@ public sealed class HotwordBundleTests : IDisposable
     {
         Assert.SkipUnless(ModelBundleLocator.IsBundle(TestPaths.DemoBundle), $"No model bundle at {TestPaths.DemoBundle}.");
         ModelBundle demo = ModelBundle.Load(TestPaths.DemoBundle);
-        foreach (string file in (string[])[.. demo.Vad.Files.Select(file => file.Path), .. demo.Punctuation.Files.Select(file => file.Path), demo.Asr.CmvnPath, Path.Combine(demo.Asr.Directory, "config.yaml")])
+        foreach (string file in (string[])[.. demo.Vad.Files.Select(file => file.Path), .. demo.Punctuation!.Files.Select(file => file.Path), demo.Asr.CmvnPath, Path.Combine(demo.Asr.Directory, "config.yaml")])
             Copy(file, Path.GetRelativePath(demo.Directory, file));
 
         string asr = Path.GetRelativePath(demo.Directory, demo.Asr.Directory);

@@ -39,8 +39,8 @@ public sealed class ModelBundleTests : IDisposable
         bundle.Asr.Config.Model.ShouldBe("BiCifParaformer");
         bundle.Asr.Config.PredictorBias.ShouldBe(1);
         bundle.Asr.Config.UpsampleTimes.ShouldBe(3);
-        bundle.Punctuation.Config.Marks.ShouldBe(["<unk>", "_", "，", "。", "？", "、"]);
-        bundle.Punctuation.Config.SentenceEndId.ShouldBe(3);
+        bundle.Punctuation!.Config.Marks.ShouldBe(["<unk>", "_", "，", "。", "？", "、"]);
+        bundle.Punctuation!.Config.SentenceEndId.ShouldBe(3);
         bundle.Speakers!.Config.EmbeddingSize.ShouldBe(192);
         bundle.Stages.SelectMany(stage => stage.Files).Count().ShouldBe(3 + 4 + 3 + 2);
     }
@@ -78,9 +78,9 @@ public sealed class ModelBundleTests : IDisposable
         bundle.Vad.Config.MaxEndSilenceMs.ShouldBe(800);
         bundle.Vad.CmvnPath.ShouldEndWith("vad.mvn");
         bundle.Asr.Tokens.ShouldBe(["<blank>", "<s>", "</s>", "你", "<unk>"]);
-        bundle.Punctuation.Tokens.ShouldBe(["<blank>", "~", "<unk>"]);
-        bundle.Punctuation.TokensPath.ShouldEndWith("punc.yaml");
-        bundle.Punctuation.Config.Marks.Count.ShouldBe(6);
+        bundle.Punctuation!.Tokens.ShouldBe(["<blank>", "~", "<unk>"]);
+        bundle.Punctuation!.TokensPath.ShouldEndWith("punc.yaml");
+        bundle.Punctuation!.Config.Marks.Count.ShouldBe(6);
     }
 
     [Theory]

@@ -4,6 +4,8 @@ vad*.onnx   silence score = sigmoid(-mean of the middle frame over the last four
 asr*.onnx   row by row, from the first of the seven stacked frames: bins 0-7 are the logits of a place, bin 20 above one half counts a token,
             bins 24-26 are us_alphas, bins 27-29 us_cif_peak
 asr-free-classes.onnx   the same; the runtime cannot know the number of classes before a run
+sensevoice*.onnx   bins 0-15 of the first of the seven stacked frames are the scores of a frame; before them stand tags: the language asked for
+            (Chinese for "auto"), neutral, speech, and with or without inverse text normalisation
 asr-hotwords.onnx, asr-hotwords-eb.onnx   the same; class 7 gains the sum of the first row of bias_embed, which is the token number times 1, 2, 3, 4
 """
 import os
@@ -118,6 +120,32 @@ def hotword_embedding(name):
         {"axis2": ints(2), "factors": np.array([1, 2, 3, 4], np.float32)})
 
 
+def sensevoice(name, integer=INT32):
+    node, classes = helper.make_node, 16
+    chinese, english, nothing, neutral, speech, with_itn, without_itn = range(9, 16)
+    rows = np.eye(classes, dtype=np.float32) * 3
+    languages = [chinese if i in (0, 3) else english if i == 4 else nothing for i in range(16)]
+    nodes = [
+        node("Slice", ["speech", "at0", "at16", "axis2"], ["spoken"]),
+        node("Gather", ["languages", "language"], ["first"], axis=0),  # [B, 1, 16]
+        node("Gather", ["norms", "textnorm"], ["fourth"], axis=0),
+        node("Mul", ["first", "zero"], ["none"]),
+        node("Add", ["none", "neutral"], ["second"]),
+        node("Add", ["none", "speech_tag"], ["third"]),
+        node("Concat", ["first", "second", "third", "fourth", "spoken"], ["ctc_logits"], axis=1),
+        node("Add", ["speech_lengths", "four"], ["encoder_out_lens"]),
+    ]
+    weights = {
+        "at0": ints(0), "at16": ints(16), "axis2": ints(2), "zero": np.zeros((1, 1, classes), np.float32),
+        "languages": rows[languages][:, None], "norms": rows[[with_itn if i == 14 else without_itn for i in range(16)]][:, None],
+        "neutral": rows[neutral].reshape(1, 1, classes), "speech_tag": rows[speech].reshape(1, 1, classes),
+        "four": np.array([4], np.int64 if integer == INT64 else np.int32),
+    }
+    write(name, nodes,
+          [value("speech", FLOAT, "B", "T", 560), value("speech_lengths", integer, "B"), value("language", integer, "B"), value("textnorm", integer, "B")],
+          [value("ctc_logits", FLOAT, "B", "F", classes), value("encoder_out_lens", integer, "B")], weights)
+
+
 vad("vad")
 vad("vad-no-caches", caches=False)
 asr("asr")
@@ -126,3 +154,5 @@ asr("asr-int64", count_type=INT64)
 asr("asr-free-classes", classes="V")
 asr("asr-hotwords", hotwords=True)
 hotword_embedding("asr-hotwords-eb")
+sensevoice("sensevoice")
+sensevoice("sensevoice-int64", integer=INT64)

@@ -44,8 +44,8 @@ internal static class ProbeInputs
             inputs.Add(spec.Type switch
             {
                 TensorType.Float => ModelInput.Of(spec.Name, isMain ? Noise(count, ref state) : new float[count], shape),
-                TensorType.Int32 => ModelInput.Of(spec.Name, Integers(shape, size), shape),
-                TensorType.Int64 => ModelInput.Of(spec.Name, Integers(shape, size).Select(value => (long)value).ToArray(), shape),
+                TensorType.Int32 => ModelInput.Of(spec.Name, Integers(spec.Name, shape, size), shape),
+                TensorType.Int64 => ModelInput.Of(spec.Name, Integers(spec.Name, shape, size).Select(value => (long)value).ToArray(), shape),
                 _ => throw new ModelFileException(spec.Name, $"Input {spec} has a type that cannot be measured."),
             });
         }
@@ -69,9 +69,10 @@ internal static class ProbeInputs
         return shape;
     }
 
-    // One axis counts frames or tokens, two hold tokens.
-    private static int[] Integers(long[] shape, int size)
-        => shape.Length == 1 ? [.. Enumerable.Repeat(size, (int)shape[0])] : [.. Enumerable.Range(0, (int)(shape[0] * shape[1])).Select(i => 1 + (i % Tokens))];
+    // One axis counts frames or tokens (or asks for a language and the like: the first row of a table exists), two hold tokens.
+    private static int[] Integers(string name, long[] shape, int size)
+        => shape.Length > 1 ? [.. Enumerable.Range(0, (int)(shape[0] * shape[1])).Select(i => 1 + (i % Tokens))]
+            : [.. Enumerable.Repeat(name.Contains("length", StringComparison.Ordinal) ? size : 0, (int)shape[0])];
 
     // Normalised features are about as large. Linear congruential generator of Numerical Recipes, chapter 7.
     private static float[] Noise(int count, ref uint state)

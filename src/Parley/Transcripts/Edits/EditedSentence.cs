@@ -12,6 +12,9 @@ namespace Parley.Transcripts.Edits;
 /// <param name="IsEdited">Whether a person has changed its text.</param>
 public sealed record EditedSentence(string Id, string Text, int StartMs, int EndMs, string? Speaker, IReadOnlyList<Word> Words, bool IsEdited)
 {
+    /// <summary>The machine's, see <see cref="TranscriptSentence.Tags"/>.</summary>
+    public SpeechTags? Tags { get; init; }
+
     /// <summary>Milliseconds that it lasts; never negative.</summary>
     public int LengthMs => Math.Max(0, EndMs - StartMs);
 }

@@ -43,7 +43,7 @@ public sealed class EditedTranscript
             sentence.EndMs,
             sentence.Speaker is null ? null : ids[sentence.Speaker],
             sentence.Words,
-            IsEdited: false))];
+            IsEdited: false) { Tags = sentence.Tags })];
         TranscriptTurn[] turns = [.. machine.Turns.Select(turn => turn with { Speaker = ids[turn.Speaker] })];
         return new EditedTranscript(machine, speakers, sentences, turns, speakers.Length);
     }
@@ -91,7 +91,7 @@ public sealed class EditedTranscript
         return _machine with
         {
             Sentences = [.. Sentences.Select(sentence => new TranscriptSentence(
-                sentence.Text, sentence.StartMs, sentence.EndMs, sentence.Speaker is null ? null : shown[sentence.Speaker], sentence.Words))],
+                sentence.Text, sentence.StartMs, sentence.EndMs, sentence.Speaker is null ? null : shown[sentence.Speaker], sentence.Words) { Tags = sentence.Tags })],
             Speakers = [.. Speakers.Where(speaker => heard.Contains(speaker.Id)).Select(speaker => speaker.Shown).Distinct(StringComparer.Ordinal)],
             Turns = [.. Turns.Select(turn => turn with { Speaker = shown[turn.Speaker] })],
         };

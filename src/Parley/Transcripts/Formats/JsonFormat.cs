@@ -50,7 +50,12 @@ internal static class JsonFormat
         segment.EndSeconds,
         CleanText.WellFormed(segment.Text),
         showSpeaker && segment.Speaker is not null ? CleanText.WellFormed(segment.Speaker) : null,
-        words ? [.. segment.Words.Select(Word)] : null);
+        words ? [.. segment.Words.Select(Word)] : null)
+    {
+        Language = segment.Tags?.Language,
+        Emotion = segment.Tags?.Emotion,
+        Events = segment.Tags?.Events,
+    };
 
     private static JsonWord Word(Word word) => new(
         CleanText.WellFormed(word.Text),

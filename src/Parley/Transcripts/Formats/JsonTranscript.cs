@@ -17,7 +17,20 @@ internal sealed record JsonTranscript(
     JsonReceipt Receipt);
 
 /// <summary>Neighbouring sentences of one speaker; <c>words</c> is null when they were not asked for.</summary>
-internal sealed record JsonSegment(double StartTime, double EndTime, string Text, string? Speaker, IReadOnlyList<JsonWord>? Words);
+internal sealed record JsonSegment(double StartTime, double EndTime, string Text, string? Speaker, IReadOnlyList<JsonWord>? Words)
+{
+    /// <summary>Absent where the recogniser does not tell.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Language { get; init; }
+
+    /// <summary>Absent where the recogniser does not tell.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Emotion { get; init; }
+
+    /// <summary>Absent where the recogniser does not tell; empty where it heard nothing in particular.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Events { get; init; }
+}
 
 /// <summary>A word; confidence is null when the model gave none.</summary>
 internal sealed record JsonWord(string Text, double Start, double End, double? Confidence);

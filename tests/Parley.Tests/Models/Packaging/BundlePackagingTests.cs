@@ -62,7 +62,7 @@ public sealed class BundlePackagingTests : IDisposable
         File.Move(_official["punc/config.yaml"], _official["punc/punc.yaml"]);
         string archive = _folder["iic.tar"];
         TarFile.CreateFromDirectory(_official.Root, archive, includeBaseDirectory: true);
-        ModelBundle.Load(await ImportAsync(archive, "mine")).Punctuation.ConfigPath!.ShouldEndWith("punc.yaml");
+        ModelBundle.Load(await ImportAsync(archive, "mine")).Punctuation!.ConfigPath!.ShouldEndWith("punc.yaml");
     }
 
     [Fact]

@@ -1,0 +1,87 @@
+using Parley.Asr;
+using Parley.Audio;
+using Parley.Models;
+using Parley.Transcripts;
+using Parley.Transcripts.Metrics;
+
+namespace Parley.Tests.Acceptance;
+
+/// <summary>The shipped SenseVoice network on the shipped samples: one transcript with sentences, speakers, times and tags.</summary>
+[Trait("Group", "e2e")]
+public sealed class SenseVoiceTests(SenseVoiceTests.Loaded loaded, ITestOutputHelper output) : IClassFixture<SenseVoiceTests.Loaded>
+{
+    private static string Bundle => Path.Combine(TestPaths.RepositoryRoot, "models", "demo-sensevoice");
+
+    [Fact]
+    public async Task Interview_is_transcribed_with_marks_speakers_times_and_tags_from_three_networks()
+    {
+        Transcript transcript = await TranscribeAsync("interview.wav");
+
+        ErrorRate characters = CharacterErrorRate.Compute(SampleTests.ReferenceText("interview"), string.Concat(transcript.Sentences.Select(sentence => sentence.Text + " ")));
+        output.WriteLine($"characters wrong {characters.Rate:P2} ({characters.Errors} of {characters.ReferenceLength})");
+        foreach (TranscriptSentence sentence in transcript.Sentences)
+            output.WriteLine($"  {sentence.StartMs / 1000.0,6:F2} {sentence.EndMs / 1000.0,6:F2} {sentence.Speaker} {sentence.Tags?.Language}: {sentence.Text}");
+
+        characters.Rate.ShouldBeLessThanOrEqualTo(0.10);
+        transcript.Speakers.ShouldBe(["Speaker1", "Speaker2"]);
+        transcript.Sentences.Count.ShouldBeGreaterThan(20);
+        transcript.Sentences.Count(sentence => sentence.Text[^1] is '。' or '？' or '，' or '.' or ',' or '?').ShouldBeGreaterThan(transcript.Sentences.Count * 4 / 5);
+        transcript.Sentences.ShouldAllBe(sentence => sentence.Tags != null && sentence.Tags.Emotion == "neutral" && sentence.Tags.Events.SequenceEqual(new[] { "speech" }));
+        foreach (TranscriptSentence sentence in transcript.Sentences)
+            sentence.Tags!.Language.ShouldBe(sentence.Text.Any(letter => letter >= 0x4E00) ? "zh" : "en", sentence.Text);
+        int last = 0;
+        foreach (Word word in transcript.Sentences.SelectMany(sentence => sentence.Words))
+        {
+            word.StartMs.ShouldBeGreaterThanOrEqualTo(last);
+            word.EndMs.ShouldBeInRange(word.StartMs + 1, (int)transcript.Duration.TotalMilliseconds);
+            word.Text.ShouldAllBe(letter => char.IsLetterOrDigit(letter));
+            last = word.StartMs;
+        }
+
+        transcript.Receipt.Bundle.ShouldBe("demo-sensevoice");
+        transcript.Receipt.Stages.Select(stage => stage.Stage).ShouldBe(["audio", "features", "vad", "asr", "speakers", "transcripts"]);
+        transcript.Receipt.Notices.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Short_sample_is_read_word_for_word_and_its_tags_survive_a_saved_analysis()
+    {
+        using AudioSource audio = AudioFile.Open(SampleTests.Sample("hello.wav"), new AudioOptions(), TestContext.Current.CancellationToken);
+        RecordingAnalysis analysis = await loaded.Pipeline.AnalyzeAsync(audio, cancellationToken: TestContext.Current.CancellationToken);
+        using MemoryStream saved = new();
+        analysis.Save(saved);
+        saved.Position = 0;
+
+        Transcript transcript = loaded.Pipeline.Complete(RecordingAnalysis.Load(saved), cancellationToken: TestContext.Current.CancellationToken);
+
+        string text = string.Concat(transcript.Sentences.Select(sentence => sentence.Text));
+        output.WriteLine(text);
+        CharacterErrorRate.Compute(SampleTests.ReferenceText("hello"), text).Rate.ShouldBeLessThanOrEqualTo(0.10);
+        transcript.Sentences.Select(sentence => (sentence.Text, sentence.Tags)).ShouldBe(analysis.Sentences.Select(sentence => (sentence.Text, sentence.Tags)));
+        transcript.Sentences[0].Tags.ShouldBe(new SpeechTags { Language = "zh", Emotion = "neutral", Events = ["speech"] });
+    }
+
+    [Fact]
+    public async Task Json_carries_what_was_heard()
+    {
+        Transcript transcript = await TranscribeAsync("english.wav", new TranscriptionRequest { Recognition = new RecognitionWish { Language = "en" } });
+        string json = TranscriptWriter.ToText(transcript, TranscriptFormat.Json, TranscriptDocument.ForFile("english.wav", TimeProvider.System));
+        json.ShouldContain("\"language\": \"en\"");
+        json.ShouldContain("\"emotion\": \"neutral\"");
+        json.ShouldContain("\"speech\"");
+    }
+
+    private async Task<Transcript> TranscribeAsync(string sample, TranscriptionRequest? request = null)
+    {
+        using AudioSource audio = AudioFile.Open(SampleTests.Sample(sample), new AudioOptions(), TestContext.Current.CancellationToken);
+        return await loaded.Pipeline.TranscribeAsync(audio, request, progress: null, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>The network, loaded once.</summary>
+    public sealed class Loaded : IDisposable
+    {
+        internal TranscriptionPipeline Pipeline { get; } = TranscriptionPipeline.Load(ModelBundle.Load(Bundle));
+
+        public void Dispose() => Pipeline.Dispose();
+    }
+}
