@@ -27,7 +27,7 @@ internal sealed record JobOptions
     /// </summary>
     public string? Voices { get; init; }
 
-    /// <summary>Echoed; does not change recognition.</summary>
+    /// <summary>The language as the client names it. Echoed; becomes a wish where the models can be told a language (<see cref="LanguageWish"/>).</summary>
     public string? Language { get; init; }
 
     /// <summary>What is wished of the words.</summary>

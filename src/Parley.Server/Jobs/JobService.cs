@@ -182,12 +182,16 @@ internal sealed class JobService : IJobs, IAsyncDisposable
         return FindAsync();
 
         async Task<JobResult?> FindAsync()
-            => await _cache.FindAsync(md5, options, _engine.ModelIdentity, cancellationToken) is { } kept ? kept.For(jobId, fileName, md5, options) : null;
+        {
+            JobOptions wanted = LanguageWish.Apply(options, _engine.TakesLanguage(options.Bundle));
+            return await _cache.FindAsync(md5, wanted, _engine.ModelIdentity, cancellationToken) is { } kept ? kept.For(jobId, fileName, md5, wanted) : null;
+        }
     }
 
     public async Task<SubmitOutcome> SubmitAsync(JobSubmission submission, CancellationToken cancellationToken)
     {
-        SubmitOutcome outcome = await _intake.SubmitAsync(submission, cancellationToken);
+        JobOptions wanted = LanguageWish.Apply(submission.Options, _engine.TakesLanguage(submission.Options.Bundle));
+        SubmitOutcome outcome = await _intake.SubmitAsync(submission with { Options = wanted }, cancellationToken);
         if (outcome is SubmitOutcome.Accepted)
             Dispatch();
         return outcome;

@@ -19,6 +19,10 @@ internal interface ITranscriptionEngine : IAsyncDisposable
     /// <summary>Identity of the models, the same in every process that loads the same files with the same settings: part of the key of every cached result.</summary>
     string ModelIdentity { get; }
 
+    /// <summary>Whether a bundle's recogniser can be told which language is spoken.</summary>
+    /// <param name="bundle">As <see cref="WorkOrder.Bundle"/>.</param>
+    bool TakesLanguage(string? bundle) => false;
+
     /// <summary>Begins to start the slots and returns; <see cref="IsReady"/> tells when the first is there. A slot that cannot start is tried again with growing pauses.</summary>
     Task StartAsync(CancellationToken cancellationToken);
 

@@ -49,6 +49,8 @@ internal sealed class LockEngine : ITranscriptionEngine
 
     public string ModelIdentity => _fingerprint.Value;
 
+    public bool TakesLanguage(string? bundle) => _fingerprint.TakesLanguage;
+
     public IReadOnlyList<WorkerStatus> Workers
     {
         get

@@ -18,6 +18,7 @@ internal sealed class ModelFingerprint(PipelineSetup setup, string? cachePath, I
 
     private readonly Lock _lock = new();
     private string? _value;
+    private bool? _takesLanguage;
 
     /// <summary>The identity for the server's options; hashes are kept beside the database.</summary>
     public static ModelFingerprint For(ServerOptions options, ILogger logger) => new(
@@ -32,6 +33,16 @@ internal sealed class ModelFingerprint(PipelineSetup setup, string? cachePath, I
         {
             lock (_lock)
                 return (_value ??= TryCompute()) ?? None;
+        }
+    }
+
+    /// <summary>Whether the recogniser can be told a language; false while the bundle cannot be read.</summary>
+    public bool TakesLanguage
+    {
+        get
+        {
+            lock (_lock)
+                return (_takesLanguage ??= TryAskRecognizer()) ?? false;
         }
     }
 
@@ -50,6 +61,18 @@ internal sealed class ModelFingerprint(PipelineSetup setup, string? cachePath, I
 
         text.Append(JsonSerializer.Serialize(setup.Options(devices: null)));
         return $"{bundle.Name}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..32]}";
+    }
+
+    private bool? TryAskRecognizer()
+    {
+        try
+        {
+            return setup.LoadBundle().Asr.TakesLanguage;
+        }
+        catch (ModelFileException)
+        {
+            return null; // as in TryCompute
+        }
     }
 
     private string? TryCompute()

@@ -33,5 +33,5 @@ internal sealed class StageProgress(Action<TimeSpan, TimeSpan?, IReadOnlyList<Tr
     }
 
     private static IReadOnlyList<TranscriptSentence> Sentences(TranscriptionProgress value)
-        => [.. value.Settled.Select(sentence => new TranscriptSentence(sentence.Text, sentence.StartMs, sentence.EndMs, Speaker: null, sentence.Words))];
+        => [.. value.Settled.Select(sentence => new TranscriptSentence(sentence.Text, sentence.StartMs, sentence.EndMs, Speaker: null, sentence.Words) { Tags = sentence.Tags })];
 }

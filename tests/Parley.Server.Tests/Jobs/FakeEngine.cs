@@ -17,6 +17,9 @@ internal sealed class FakeEngine : ITranscriptionEngine
 
     public string ModelIdentity { get; set; } = "fake-models";
 
+    /// <summary>Whether the models that are not there can be told a language.</summary>
+    public bool ListensToLanguage { get; set; }
+
     /// <summary>When set, orders are answered at once, without the test.</summary>
     public Func<FakeWork, Task>? Answer { get; set; }
 
@@ -27,6 +30,8 @@ internal sealed class FakeEngine : ITranscriptionEngine
     public int Running => Volatile.Read(ref _running);
 
     public IReadOnlyList<WorkerStatus> Workers { get; } = [new WorkerStatus { Number = 1, State = "busy", Devices = ["asr cpu"] }];
+
+    public bool TakesLanguage(string? bundle) => ListensToLanguage;
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -28,6 +28,7 @@ internal static class SaidJson
         json.WriteNull("speaker"u8);
         json.WriteString("text"u8, sentence.Text);
         json.WriteBoolean("edited"u8, false);
+        TagsJson.Write(json, sentence.Tags);
         json.WriteStartArray("words"u8);
         foreach (Word word in sentence.Words)
         {

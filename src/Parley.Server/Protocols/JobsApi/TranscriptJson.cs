@@ -79,6 +79,7 @@ internal static class TranscriptJson
         json.WriteString("speaker"u8, sentence.Speaker);
         json.WriteString("text"u8, sentence.Text);
         json.WriteBoolean("edited"u8, sentence.IsEdited);
+        TagsJson.Write(json, sentence.Tags);
         json.WriteStartArray("words"u8);
         for (int i = 0; i < pieces.Count; i++)
         {

@@ -22,11 +22,14 @@ internal static class SpokenLanguage
         ["ru"] = "russian",
     };
 
-    /// <summary>What the client said; else what most words are written in: the recogniser knows Chinese and English.</summary>
+    /// <summary>What the client said; else what the recogniser heard in most words; else, where it tells nothing but words, what most are written in.</summary>
     public static string Of(Transcript transcript, string? asked)
     {
-        if (asked is not null)
-            return Names.GetValueOrDefault(asked.Split('-')[0], asked.ToLowerInvariant());
+        string? heard = transcript.Sentences.Where(sentence => sentence.Tags?.Language is not null)
+            .GroupBy(sentence => sentence.Tags!.Language!, StringComparer.Ordinal)
+            .MaxBy(language => language.Sum(sentence => sentence.Words.Count))?.Key;
+        if ((asked ?? heard) is { } code)
+            return Names.GetValueOrDefault(code.Split('-')[0], code.ToLowerInvariant());
         int words = 0, ideographs = 0;
         foreach (TranscriptSentence sentence in transcript.Sentences)
         {

@@ -27,6 +27,8 @@ internal sealed class ObservedEngine(ITranscriptionEngine inner) : ITranscriptio
 
     public string ModelIdentity => inner.ModelIdentity;
 
+    public bool TakesLanguage(string? bundle) => inner.TakesLanguage(bundle);
+
     public Task StartAsync(CancellationToken cancellationToken) => inner.StartAsync(cancellationToken);
 
     public async Task<Transcript> RunAsync(WorkOrder order, IProgress<WorkProgress> progress, CancellationToken cancellationToken)

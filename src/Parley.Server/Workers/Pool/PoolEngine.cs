@@ -55,6 +55,8 @@ internal sealed class PoolEngine : ITranscriptionEngine
 
     public string ModelIdentity => _fingerprint.Value;
 
+    public bool TakesLanguage(string? bundle) => _fingerprint.TakesLanguage;
+
     /// <summary>The folder of the workers' sockets; gone with the pool.</summary>
     internal string SocketFolder => _pool.SocketFolder;
 
