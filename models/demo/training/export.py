@@ -266,47 +266,59 @@ def round_to_half(model):
     return model
 
 
-def write_references(directory, recogniser, punctuator, vad, speakers):
-    """Random inputs and PyTorch's outputs as raw little-endian files, listed in references.json."""
-    os.makedirs(directory, exist_ok=True)
-    generator, cases = torch.Generator().manual_seed(7), []
+class References:
+    """Inputs and PyTorch's outputs as raw little-endian files, listed in references.json for verify_onnx.mjs."""
 
-    def store(name, array):
-        array.tofile(os.path.join(directory, name))
+    def __init__(self, directory):
+        os.makedirs(directory, exist_ok=True)
+        self.directory, self.cases, self.generator = directory, [], torch.Generator().manual_seed(7)
+
+    def normal(self, *shape):
+        return torch.randn(*shape, generator=self.generator)
+
+    def store(self, name, array):
+        array.tofile(os.path.join(self.directory, name))
         return dict(file=name, shape=list(array.shape), type=str(array.dtype))
 
-    def case(stage, model, feeds, outputs, label):
+    def case(self, stage, model, feeds, outputs, label):
         with torch.no_grad():
             results = model(*feeds.values())
         results = results if isinstance(results, tuple) else (results,)
         entry = dict(stage=stage, case=label, inputs={}, outputs={})
         for name, tensor in feeds.items():
-            entry["inputs"][name] = store("%s-%s-%s.bin" % (stage, label, name), tensor.numpy())
+            entry["inputs"][name] = self.store("%s-%s-%s.bin" % (stage, label, name), tensor.numpy())
         for name, tensor in zip(outputs, results):
-            entry["outputs"][name] = store("%s-%s-out-%s.bin" % (stage, label, name), tensor.numpy())
-        cases.append(entry)
+            entry["outputs"][name] = self.store("%s-%s-out-%s.bin" % (stage, label, name), tensor.numpy())
+        self.cases.append(entry)
 
-    normal = lambda *shape: torch.randn(*shape, generator=generator)
+    def write(self):
+        write_text(os.path.join(self.directory, "references.json"), json.dumps(self.cases, indent=1))
+
+
+def write_references(directory, recogniser, punctuator, vad, speakers):
+    """Random inputs for the four networks of the demo bundle."""
+    references = References(directory)
     for label, shape, lengths in (("one", (1, 60, 560), [60]), ("batch", (3, 90, 560), [90, 40, 7]), ("tiny", (1, 3, 560), [3])):
-        case("asr", recogniser, dict(speech=normal(*shape), speech_lengths=torch.tensor(lengths, dtype=torch.int32)), RECOGNISER_IO["output_names"], label)
+        feeds = dict(speech=references.normal(*shape), speech_lengths=torch.tensor(lengths, dtype=torch.int32))
+        references.case("asr", recogniser, feeds, RECOGNISER_IO["output_names"], label)
     for label, shape, lengths in (("one", (1, 20), [20]), ("batch", (2, 33), [33, 8])):
-        ids = torch.randint(3, len(train_punctuation.WORDS), shape, generator=generator, dtype=torch.int32)
-        case("punc", punctuator, dict(inputs=ids, text_lengths=torch.tensor(lengths, dtype=torch.int32)), ["logits"], label)
-    caches = {"in_cache%d" % i: normal(1, 128, 19, 1) for i in range(4)}
-    case("vad", vad, dict(speech=normal(1, 50, 400), **caches), VAD_IO["output_names"], "one")
-    case("spk", speakers, dict(x=normal(5, 148, 80)), ["embedding"], "five")
-    case("spk", speakers, dict(x=normal(1, 260, 80)), ["embedding"], "long")
-    write_text(os.path.join(directory, "references.json"), json.dumps(cases, indent=1))
+        ids = torch.randint(3, len(train_punctuation.WORDS), shape, generator=references.generator, dtype=torch.int32)
+        references.case("punc", punctuator, dict(inputs=ids, text_lengths=torch.tensor(lengths, dtype=torch.int32)), ["logits"], label)
+    caches = {"in_cache%d" % i: references.normal(1, 128, 19, 1) for i in range(4)}
+    references.case("vad", vad, dict(speech=references.normal(1, 50, 400), **caches), VAD_IO["output_names"], "one")
+    references.case("spk", speakers, dict(x=references.normal(5, 148, 80)), ["embedding"], "five")
+    references.case("spk", speakers, dict(x=references.normal(1, 260, 80)), ["embedding"], "long")
+    references.write()
 
 
-def write_manifest(bundle, facts):
+def write_manifest(bundle, facts, manifest=MANIFEST):
     """bundle.json with a checksum per file; `facts` are added as they are."""
     checksums = {}
-    for stage in MANIFEST["stages"].values():
+    for stage in manifest["stages"].values():
         for name in sorted(os.listdir(os.path.join(bundle, stage))):
             with open(os.path.join(bundle, stage, name), "rb") as file:
                 checksums["%s/%s" % (stage, name)] = hashlib.sha256(file.read()).hexdigest()
-    write_text(os.path.join(bundle, "bundle.json"), json.dumps(dict(MANIFEST, **facts, sha256=checksums), ensure_ascii=False, indent=2) + "\n")
+    write_text(os.path.join(bundle, "bundle.json"), json.dumps(dict(manifest, **facts, sha256=checksums), ensure_ascii=False, indent=2) + "\n")
 
 
 def export(work, bundle, checkpoint, references):

@@ -8,6 +8,7 @@ A sentence is produced from patterns with slots ("{subject}{action}"). Two kinds
 The vocabulary of the recogniser and of the punctuation model is whatever the patterns can produce.
 """
 
+import functools
 import random
 import re
 
@@ -147,10 +148,15 @@ def sentence(rng, language):
     """One grammar sentence with punctuation."""
     patterns = PATTERNS[language]
     text = expand(rng.choice(patterns["sentence"]), patterns, rng)
+    return text + final_mark(text, language)
+
+
+def final_mark(text, language):
+    """The mark that ends a sentence, by its last clause."""
     last_clause = re.split("，|, ", text)[-1]
     if language == "zh":
-        return text + ("？" if CHINESE_QUESTION.search(last_clause) else "。")
-    return text + ("?" if ENGLISH_QUESTION.match(last_clause) else ".")
+        return "？" if CHINESE_QUESTION.search(last_clause) else "。"
+    return "?" if ENGLISH_QUESTION.match(last_clause) else "."
 
 
 def slot_words(language):
@@ -200,6 +206,54 @@ def recogniser_vocabulary():
     chinese, english = _all_words()
     pieces = sorted({piece for word in english for piece in WORD_PIECES.get(word, [word])})
     return ["<blank>", "<s>", "</s>"] + chinese + pieces + ["<unk>"]
+
+
+# What the recogniser with tags writes: marks, and tags for language, emotion, sound and writing, as the official model names them.
+MARKS = {"zh": "，。？", "en": ",.?"}
+TAGS = ["<|zh|>", "<|en|>", "<|yue|>", "<|ja|>", "<|ko|>", "<|nospeech|>", "<|NEUTRAL|>", "<|EMO_UNKNOWN|>", "<|Speech|>", "<|BGM|>",
+        "<|Event_UNK|>", "<|withitn|>", "<|woitn|>"]
+
+
+def sentence_piece(token, begins_word):
+    """A recogniser token as SentencePiece writes it: "▁" before the first piece of an English word."""
+    piece = token.replace("@@", "")
+    return "▁" + piece if begins_word and ord(piece[0]) <= 255 else piece
+
+
+def tagged_vocabulary():
+    """Token list of the recogniser with tags; id 0 is the blank, whatever its name, as in the official file."""
+    chinese, english = _all_words()
+    pieces = {sentence_piece(piece, i == 0) for word in english for i, piece in enumerate(WORD_PIECES.get(word, [word]))}
+    return ["<unk>", "<s>", "</s>"] + chinese + sorted(pieces) + list(MARKS["zh"] + MARKS["en"]) + TAGS
+
+
+def marked_tokens(text):
+    """Tokens of the recogniser with tags -> [(token, mark behind it or "")], in the order of `tokens`."""
+    found = []
+    for match in re.finditer(r"([a-z]+|[\u4e00-\u9fff])([，。？,.?]?)", text.lower()):
+        pieces = WORD_PIECES.get(match.group(1), [match.group(1)])
+        found += [(sentence_piece(piece, i == 0), match.group(2) if i == len(pieces) - 1 else "") for i, piece in enumerate(pieces)]
+    return found
+
+
+def can_end(text, language):
+    """Whether a text without its last mark is a sentence of the grammar: word salad gets no mark."""
+    return _sentence_expression(language).fullmatch(text) is not None
+
+
+def _pattern(text, patterns):
+    """A pattern with slots -> a regular expression for everything it can produce."""
+    parts = re.split(r"\{(\w+)\}", text)
+    return "".join(re.escape(part) if i % 2 == 0 else _slot(part, patterns) for i, part in enumerate(parts))
+
+
+def _slot(slot, patterns):
+    return "(?:" + "|".join(_pattern(text, patterns) for text in patterns[slot]) + ")"
+
+
+@functools.lru_cache(maxsize=None)
+def _sentence_expression(language):
+    return re.compile(_slot("sentence", PATTERNS[language]))
 
 
 def punctuation_vocabulary():

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Makes the demo bundle from nothing: speech, models, samples, evaluation data, measurements. Downloads nothing.
+# Makes the demo bundles from nothing: speech, models, samples, evaluation data, measurements. Downloads nothing.
 #
 #   models/demo/training/make_demo.sh [WORK]                        default: models/demo/training/work
 #   models/demo/training/make_demo.sh --size official DIRECTORY     random weights in the official sizes
 #
 # Debian 12 packages: python3-torch python3-torchaudio python3-onnx python3-scipy libopenblas0-pthread libespeak-ng1 flite1-dev gcc ffmpeg.
-# Without libopenblas0-pthread training is 15 to 40 times slower. About two hours on two cores.
+# Without libopenblas0-pthread training is 15 to 40 times slower. About three hours on two cores.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../../.." && pwd)
@@ -37,4 +37,12 @@ wait "$recogniser"
 "$python" "$here/export.py" --work "$work" --bundle "$root/models/demo" --references "$work/references"
 if [ -d "$root/node_modules/onnxruntime-node" ]; then
   (cd "$root" && node "$here/verify_onnx.mjs" "$root/models/demo" "$work/references")
+fi
+
+# The same with a SenseVoice network, which begins with the encoder of the recogniser.
+"$python" "$here/train_sensevoice.py" --work "$work" > "$work/sensevoice.log"
+"$python" "$here/evaluate_sensevoice.py" --work "$work"
+"$python" "$here/export_sensevoice.py" --work "$work" --demo "$root/models/demo" --bundle "$root/models/demo-sensevoice" --references "$work/references-sensevoice"
+if [ -d "$root/node_modules/onnxruntime-node" ]; then
+  (cd "$root" && node "$here/verify_onnx.mjs" "$root/models/demo-sensevoice" "$work/references-sensevoice")
 fi

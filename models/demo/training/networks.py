@@ -1,4 +1,4 @@
-"""The four networks, with the inputs and outputs of FunASR's exports. B batch, T frames, N tokens, V vocabulary, D width.
+"""The five networks, with the inputs and outputs of FunASR's exports. B batch, T frames, N tokens, V vocabulary, D width.
 
 Every network takes its sizes as arguments: the demo sizes are the defaults of the training scripts, the official sizes are in
 export_official.py.
@@ -198,6 +198,49 @@ class Paraformer(nn.Module):
         total = torch.cumsum(fine, 1)
         peaks = total - self.FIRE * torch.floor((total - fine) / self.FIRE)
         return scores, token_num, fine, peaks
+
+
+# ---------------------------------------------------------------- recogniser with tags and marks
+
+class SenseVoice(nn.Module):
+    """Recogniser that also names language, emotion and sound, and can write marks: an encoder and one label per frame (CTC).
+
+    Four learned frames stand before the speech: the wanted language, "event", "emotion", and whether to write marks. The encoder's
+    answers at these four places are the tags language, emotion, event and writing, in this order; the other frames give the text.
+    """
+
+    PROMPTS = 16                        # rows of the table of prompt frames
+    EVENT, EMOTION = 1, 2               # the rows that are always asked for
+    LANGUAGES = {"auto": 0, "zh": 3, "en": 4, "yue": 7, "ja": 11, "ko": 12, "nospeech": 13}
+    WITH_MARKS, WITHOUT_MARKS = 14, 15
+
+    def __init__(self, vocabulary, width=128, heads=2, hidden=512, encoder_layers=6, later_layers=2, dropout=0.0, inputs=560):
+        super().__init__()
+        self.width = width
+        self.prompts = nn.Embedding(self.PROMPTS, inputs)
+        self.encoder = nn.ModuleList([EncoderLayer(inputs if i == 0 else width, width, heads, hidden, dropout=dropout)
+                                      for i in range(encoder_layers)])
+        self.later = nn.ModuleList([EncoderLayer(width, width, heads, hidden, dropout=dropout) for _ in range(later_layers)])
+        self.encoder_norm, self.later_norm = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.out = nn.Linear(width, vocabulary)
+
+    def forward(self, speech, speech_lengths, language, textnorm):
+        """speech [B, T, 560], the others [B] -> scores [B, T + 4, V] without normalisation, lengths [B] + 4.
+
+        The exported function.
+        """
+        fixed = torch.tensor([[self.EVENT, self.EMOTION]], dtype=torch.int64, device=speech.device).expand(speech.shape[0], -1)
+        asked = torch.cat([language.to(torch.int64)[:, None], fixed, textnorm.to(torch.int64)[:, None]], 1)
+        x = torch.cat([self.prompts(asked), speech], 1)
+        lengths = speech_lengths + 4
+        mask, attention_mask = masks(x, lengths)
+        x = add_positions(x * self.width ** 0.5)
+        for layer in self.encoder:
+            x = layer(x, mask[:, :, None], attention_mask)
+        x = self.encoder_norm(x)
+        for layer in self.later:
+            x = layer(x, mask[:, :, None], attention_mask)
+        return self.out(self.later_norm(x)), lengths.to(torch.int32)
 
 
 # ---------------------------------------------------------------- punctuation
