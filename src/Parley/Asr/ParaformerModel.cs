@@ -11,18 +11,6 @@ namespace Parley.Asr;
 /// </remarks>
 internal sealed class ParaformerModel
 {
-    /// <summary>Fbank frames stacked in one encoder frame.</summary>
-    public const int LfrM = 7;
-
-    /// <summary>Fbank frames between two encoder frames: 60 ms.</summary>
-    public const int LfrN = 6;
-
-    /// <summary>Mel bins of one fbank frame.</summary>
-    public const int MelBins = 80;
-
-    /// <summary>Values of one encoder frame.</summary>
-    public const int FeatureSize = LfrM * MelBins;
-
     public const string Speech = "speech";
     public const string SpeechLengths = "speech_lengths";
     public const string BiasEmbed = "bias_embed";
@@ -51,7 +39,7 @@ internal sealed class ParaformerModel
                 + "Put files of one model together: model.onnx, config.yaml, am.mvn and tokens.json of the same repository.");
         }
 
-        session.RequireInput(Speech, TensorType.Float, -1, -1, FeatureSize);
+        session.RequireInput(Speech, TensorType.Float, -1, -1, EncoderBatch.FeatureSize);
         session.RequireInput(SpeechLengths, TensorType.Int32, -1);
         Classes = session.RequireOutput(Logits, TensorType.Float, -1, -1, -1).Shape[2];
         TensorSpec? counts = session.Outputs.FirstOrDefault(output => output.Name is TokenNum);
@@ -90,18 +78,16 @@ internal sealed class ParaformerModel
     public string Device => _session.Device;
 
     /// <summary>Runs a batch.</summary>
-    /// <param name="speech">Normalised encoder frames, zero where a segment is shorter, row-major, shape [segments, frames, 560].</param>
-    /// <param name="lengths">Encoder frames of each segment, shape [segments]; none beyond frames.</param>
-    /// <param name="frames">Encoder frames that each segment is padded to.</param>
+    /// <param name="batch">Its rows.</param>
     /// <param name="cancellationToken">Ends the run.</param>
     /// <exception cref="InferenceException">The run failed, or its output has a shape that cannot be.</exception>
-    public ParaformerOutput Run(Memory<float> speech, int[] lengths, int frames, CancellationToken cancellationToken)
+    public ParaformerOutput Run(EncoderBatch batch, CancellationToken cancellationToken)
     {
-        long segments = lengths.Length;
+        long segments = batch.Lengths.Length;
         List<ModelInput> inputs =
         [
-            ModelInput.Of(Speech, speech, segments, frames, FeatureSize),
-            ModelInput.Of(SpeechLengths, lengths, segments),
+            ModelInput.Of(Speech, batch.Speech, segments, batch.Frames, EncoderBatch.FeatureSize),
+            ModelInput.Of(SpeechLengths, batch.Lengths, segments),
         ];
         if (_noHotword is not null)
         {
@@ -114,7 +100,7 @@ internal sealed class ParaformerModel
         ModelOutputs outputs = _session.Run(inputs, cancellationToken);
         try
         {
-            return new ParaformerOutput(outputs, this, lengths, frames);
+            return new ParaformerOutput(outputs, this, batch.Lengths, batch.Frames);
         }
         catch
         {

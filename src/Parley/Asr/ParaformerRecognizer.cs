@@ -1,4 +1,3 @@
-using System.Buffers;
 using Parley.Features;
 using Parley.Inference;
 using Parley.Models;
@@ -30,7 +29,7 @@ public sealed class ParaformerRecognizer : ISpeechRecognizer
         ArgumentNullException.ThrowIfNull(cmvn);
         ArgumentNullException.ThrowIfNull(vocabulary);
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentOutOfRangeException.ThrowIfNotEqual(cmvn.Dim, ParaformerModel.FeatureSize);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(cmvn.Dim, EncoderBatch.FeatureSize);
         (_session, _cmvn, _vocabulary) = (session, cmvn, vocabulary);
         _model = new ParaformerModel(session, hotwordSession);
         _likeReference = options.ReferenceCompatible;
@@ -56,41 +55,20 @@ public sealed class ParaformerRecognizer : ISpeechRecognizer
         ArgumentNullException.ThrowIfNull(wish);
         cancellationToken.ThrowIfCancellationRequested();
         RecognizedSegment[] results = [.. batch.Select(segment => new RecognizedSegment(segment.Index, []))];
-        int[] positions = [.. Enumerable.Range(0, batch.Count).Where(position => FrameCount(batch[position]) > 0)];
+        int[] positions = EncoderBatch.Positions(batch);
         if (positions.Length == 0)
             return results;
 
-        int[] lengths = [.. positions.Select(position => Lfr.CountRows(FrameCount(batch[position]), ParaformerModel.LfrN))];
-        int frames = _session.Limits.PadFrames(lengths.Max());
-        int stride = frames * ParaformerModel.FeatureSize;
-        int size = checked(stride * positions.Length);
-        float[] speech = ArrayPool<float>.Shared.Rent(size);
-        try
-        {
-            for (int i = 0; i < positions.Length; i++)
-            {
-                Span<float> padded = speech.AsSpan(i * stride, stride), rows = padded[..(lengths[i] * ParaformerModel.FeatureSize)];
-                Lfr.Stack(batch[positions[i]].Fbank.Span, ParaformerModel.MelBins, ParaformerModel.LfrM, ParaformerModel.LfrN, rows);
-                _cmvn.Apply(rows);
-                padded[rows.Length..].Clear();
-            }
-
-            using ParaformerOutput output = _model.Run(speech.AsMemory(0, size), lengths, frames, cancellationToken);
-            _vocabulary.RequireClasses(output.Classes, ModelPath);
-            for (int i = 0; i < positions.Length; i++)
-                results[positions[i]] = Decode(output, i, batch[positions[i]]);
-            return results;
-        }
-        finally
-        {
-            ArrayPool<float>.Shared.Return(speech);
-        }
+        using EncoderBatch rows = new(batch, positions, _cmvn, _session.Limits.PadFrames);
+        using ParaformerOutput output = _model.Run(rows, cancellationToken);
+        _vocabulary.RequireClasses(output.Classes, ModelPath);
+        for (int i = 0; i < positions.Length; i++)
+            results[positions[i]] = Decode(output, i, batch[positions[i]]);
+        return results;
     }
 
     /// <summary>Unloads the model.</summary>
     public void Dispose() => _session.Dispose();
-
-    private static int FrameCount(SpeechSegment segment) => segment.Fbank.Length / ParaformerModel.MelBins;
 
     private RecognizedSegment Decode(ParaformerOutput output, int item, SpeechSegment segment)
     {
