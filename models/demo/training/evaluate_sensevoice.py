@@ -82,8 +82,9 @@ def measure(model, normalise, data, chosen, marks=True, prompt=False, decibels=N
         rate.add(reference, found.words)
         languages += found.tags[0] == "<|%s|>" % entry["language"]
         if found.words == reference:
-            wanted = [mark for token, mark in grammar.marked_tokens(entry["text"])]
-            begins = [i for i, (token, _) in enumerate(grammar.marked_tokens(entry["text"])) if token[0] == "\u2581" or ord(token[0]) > 255]
+            tokens = grammar.marked_tokens(grammar.completed(entry["text"], entry["language"]))
+            wanted = [mark for _, mark in tokens]
+            begins = [i for i, (token, _) in enumerate(tokens) if token[0] == "\u2581" or ord(token[0]) > 255]
             wanted = [wanted[end - 1] for end in begins[1:] + [len(wanted)]]
             boundaries = [boundaries[0] + sum(a == b and a != "" for a, b in zip(wanted, found.marks)), boundaries[1] + sum(a != "" for a in wanted),
                           boundaries[2] + sum(b != "" for b in found.marks)]

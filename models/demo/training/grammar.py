@@ -241,6 +241,11 @@ def can_end(text, language):
     return _sentence_expression(language).fullmatch(text) is not None
 
 
+def completed(text, language):
+    """A text with its last mark, which the sets of flite do not keep."""
+    return text + final_mark(text, language) if text[-1] not in "。？.?" and can_end(text, language) else text
+
+
 def _pattern(text, patterns):
     """A pattern with slots -> a regular expression for everything it can produce."""
     parts = re.split(r"\{(\w+)\}", text)

@@ -41,9 +41,7 @@ class MarkedSource(Source):
 
     def utterance(self, index):
         entry = self.speech.entries[index]
-        language, text = entry["language"], entry["text"]
-        if text[-1] not in "。？.?" and grammar.can_end(text, language):     # the flite sets keep no final mark
-            text += grammar.final_mark(text, language)
+        language, text = entry["language"], grammar.completed(entry["text"], entry["language"])
         tokens = [(TOKEN_ID[token], TOKEN_ID.get(mark, 0), language) for token, mark in grammar.marked_tokens(text)]
         assert len(tokens) == len(entry["tokens"]), text
         return Item(self.speech.mel(index), tokens, np.array(entry["starts"]), np.array(entry["ends"]))
@@ -222,7 +220,7 @@ def train(work, steps, deadline):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", default="work")
-    parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--steps", type=int, default=2177)
     parser.add_argument("--deadline", type=float, default=0, help="minutes; 0: none")
     arguments = parser.parse_args()
     train(arguments.work, arguments.steps, arguments.deadline)
