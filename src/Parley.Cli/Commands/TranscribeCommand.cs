@@ -190,7 +190,8 @@ internal sealed class TranscribeCommand : ExampleCommand
             SkipExisting: parsed.GetValue(_skipExisting),
             KeepExisting: parsed.GetValue(_output) is null && !parsed.GetValue(_overwrite),
             Quiet: quiet,
-            Verbose: verbose) { Language = request.Recognition.Language };
+            Verbose: verbose)
+        { Language = request.Recognition.Language };
         TranscribeRun run = new(transcriber, terminal, Display(terminal, quiet), runOptions, TimeProvider.System);
         await run.RunAsync(planned, failures, cancellationToken);
         run.Summarize(failures);

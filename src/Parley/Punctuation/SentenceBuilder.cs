@@ -52,10 +52,11 @@ public static class SentenceBuilder
         ArgumentOutOfRangeException.ThrowIfNegative(start);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, sentence.Words.Count - start);
-        return Close(
+        Sentence part = Close(
             [.. sentence.Words.Skip(start).Take(count)],
             start + count == sentence.Words.Count ? sentence.Mark : PunctuationMark.None,
-            WordSpacing.IsAlphabeticText(sentence.Words.Select(word => word.Text))) with { Tags = sentence.Tags };
+            WordSpacing.IsAlphabeticText(sentence.Words.Select(word => word.Text)));
+        return part with { Tags = sentence.Tags };
     }
 
     /// <summary>The sentences of a segment whose recogniser sets the marks, or that nobody gives any; no sentence goes on beyond the segment.</summary>
