@@ -113,7 +113,7 @@ public sealed class SampleTests(DemoPipeline demo, ITestOutputHelper output) : I
 
     internal static string Sample(string name) => Path.Combine(TestPaths.Samples, name);
 
-    private static float[] ReadSamples(string path, int seconds)
+    internal static float[] ReadSamples(string path, int seconds)
     {
         using AudioSource audio = AudioFile.Open(path, new AudioOptions(), TestContext.Current.CancellationToken);
         float[] samples = new float[seconds * AudioClock.SampleRateHz];

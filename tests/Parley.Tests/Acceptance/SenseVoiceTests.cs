@@ -1,6 +1,8 @@
 using Parley.Asr;
 using Parley.Audio;
+using Parley.Inference;
 using Parley.Models;
+using Parley.Optimization;
 using Parley.Transcripts;
 using Parley.Transcripts.Metrics;
 
@@ -69,6 +71,19 @@ public sealed class SenseVoiceTests(SenseVoiceTests.Loaded loaded, ITestOutputHe
         json.ShouldContain("\"language\": \"en\"");
         json.ShouldContain("\"emotion\": \"neutral\"");
         json.ShouldContain("\"speech\"");
+    }
+
+    [Fact]
+    public void Samples_for_rewritten_networks_are_labelled_frame_by_frame()
+    {
+        float[] samples = SampleTests.ReadSamples(SampleTests.Sample("english.wav"), seconds: 7);
+        ModelBundle bundle = ModelBundle.Load(Bundle);
+        using StageProbe probe = StageProbe.For(bundle.Asr, samples);
+        using ModelSession session = ModelSession.Load(bundle.Asr.ModelPath, new InferenceOptions { Threads = 1 });
+        ProbeAnswer answer = probe.Ask(session, CancellationToken.None);
+        answer.Decisions.Count.ShouldBe(5);
+        answer.Decisions.ShouldAllBe(labels => labels.Split(' ').Length > 10);
+        probe.Ask(session, CancellationToken.None).Decisions.ShouldBe(answer.Decisions);
     }
 
     private async Task<Transcript> TranscribeAsync(string sample, TranscriptionRequest? request = null)

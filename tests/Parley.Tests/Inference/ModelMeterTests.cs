@@ -107,6 +107,17 @@ public sealed class ModelMeterTests
         }).ShouldBe(["1,20", "1", "1,128,19,1"]);
     }
 
+    [Theory]
+    [InlineData("speech_lengths", 50)]
+    [InlineData("language", 0)]
+    [InlineData("textnorm", 0)]
+    public void Numbers_count_frames_or_name_a_row_that_every_table_has(string name, int expected)
+    {
+        ModelInput input = ProbeInputs.Make(ModelStage.Asr, [new TensorSpec(name, TensorType.Int32, [-1])], 50).ShouldHaveSingleItem();
+        using Microsoft.ML.OnnxRuntime.OrtValue value = input.ToOrtValue();
+        value.GetTensorDataAsSpan<int>().ToArray().ShouldBe([expected]);
+    }
+
     private DeviceManager Manager() => new(new DeviceOptions(), [_device, new CpuBackend()]);
 
     private ModelMeasurement Measure() => new ModelMeter(Manager(), 1).Measure(ModelStage.Speakers, TinyModel.FilePath, "faulty", null, CancellationToken.None);
