@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.ML.OnnxRuntime;
 using Parley.Inference;
 using Parley.Inference.Devices;
 using Parley.Inference.Optimized;
@@ -75,7 +74,7 @@ internal sealed class NetworkMapping(StageModelFiles files, Lazy<float[]> sample
             MappedModels.Keep(files.ModelPath, source, temporary, Compare(source, network, cancellationToken));
             return MappedModels.FileFor(files.ModelPath, source) is null ? MappingOutcome.Refused : MappingOutcome.Mapped;
         }
-        catch (Exception error) when (error is OnnxRuntimeException or InferenceException or ModelFileException)
+        catch (Exception error) when (error is InferenceException or ModelFileException)
         {
             Directory.Delete(temporary, recursive: true);
             Directory.CreateDirectory(temporary);

@@ -41,27 +41,13 @@ internal static class MappedModels
     /// <param name="cancellationToken">Ends it between steps.</param>
     /// <returns>The file to load.</returns>
     /// <exception cref="ModelFileException">The runtime writes it in a way that is not known here.</exception>
-    /// <exception cref="OnnxRuntimeException">The network cannot be loaded.</exception>
+    /// <exception cref="InferenceException">The runtime cannot load it, or cannot write it so.</exception>
     /// <exception cref="IOException">The folder cannot be written, or the disk is full.</exception>
     public static string Write(string source, string folder, CancellationToken cancellationToken)
     {
         string asWritten = Directory.CreateDirectory(Path.Combine(folder, "as-written")).FullName;
         string network = Path.Combine(folder, NetworkName), weights = Path.Combine(folder, WeightsName);
-        using (SessionOptions session = new()
-        {
-            IntraOpNumThreads = 1,
-            InterOpNumThreads = 1,
-            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
-            OptimizedModelFilePath = Path.Combine(asWritten, NetworkName),
-        })
-        {
-            session.AddSessionConfigEntry("session.optimized_model_external_initializers_file_name", WeightsName);
-            session.AddSessionConfigEntry("session.optimized_model_external_initializers_min_size_in_bytes", SmallestTensorBytes);
-            session.AddSessionConfigEntry("session.save_external_prepacked_constant_initializers", "1");
-            using InferenceSession written = new(source, session);
-        }
-
+        WriteAsLoaded(source, Path.Combine(asWritten, NetworkName));
         if (!File.Exists(Path.Combine(asWritten, WeightsName)))
             throw new ModelFileException(source, $"{source} has no weights that could be mapped.");
         AlignedWeights.Write(Path.Combine(asWritten, NetworkName), Path.Combine(asWritten, WeightsName), network, weights, cancellationToken);
@@ -101,6 +87,30 @@ internal static class MappedModels
             Directory.Delete(kept, recursive: true);
         Directory.Move(folder, kept);
         DeleteOutdated(modelPath, kept);
+    }
+
+    private static void WriteAsLoaded(string source, string network)
+    {
+        using SessionOptions session = new()
+        {
+            IntraOpNumThreads = 1,
+            InterOpNumThreads = 1,
+            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+            OptimizedModelFilePath = network,
+        };
+        session.AddSessionConfigEntry("session.optimized_model_external_initializers_file_name", WeightsName);
+        session.AddSessionConfigEntry("session.optimized_model_external_initializers_min_size_in_bytes", SmallestTensorBytes);
+        session.AddSessionConfigEntry("session.save_external_prepacked_constant_initializers", "1");
+        try
+        {
+            using InferenceSession written = new(source, session);
+        }
+        catch (OnnxRuntimeException error)
+        {
+            throw new InferenceException(
+                DeviceFault.Classify(error), source, CpuBackend.DeviceName, $"{source} cannot be written as it is mapped into memory: {RuntimeMessage.Shorten(error.Message)}", error);
+        }
     }
 
     // What was made of an older original, or by an older runtime, on this processor. Other processors may share the folder.
