@@ -7,7 +7,7 @@ import { zh } from '../app/language/zh';
 import { fieldsOf, tidy } from '../app/home/speakerWish';
 import { routeOf } from '../app/router';
 import { columnsOf } from '../app/status/columns';
-import { colourOf, join, plainText, reuse, tints, turnsOf } from '../app/transcript/grouping';
+import { colourOf, extend, join, plainText, reuse, tints, turnsOf } from '../app/transcript/grouping';
 import { hitsOf, nextHit } from '../app/transcript/hits';
 import { placesOf, sentenceAtTime, wordAtCharacter, wordAtTime } from '../app/transcript/words';
 import type { Sentence } from '../app/api/types';
@@ -99,4 +99,14 @@ test('the chart stays within its frame', () => {
   assert.equal(chart.columns[2]!.height, 100);
   assert.ok(chart.columns.every(column => column.x >= 0 && column.x + column.width <= 240 && column.y >= 0));
   assert.deepEqual(columnsOf([], 240, 100).columns, []);
+});
+
+test('what is said while a job runs grows, and begins again with a job that is begun anew', () => {
+  const [first, second, third] = ['0', '1', '2'].map(id => sentence(id, Number(id), id, null)) as [Sentence, Sentence, Sentence];
+  const said = extend(extend([], [first]), [second, third]);
+  assert.deepEqual(said, [first, second, third]);
+  assert.deepEqual(extend(said, []), said);
+  const again = extend(said, [{ ...first }, { ...second }, { ...third }]); // after a lost line
+  assert.equal(again[2], third);
+  assert.deepEqual(extend(said, [sentence('0', 0, 'other', null)]).map(one => one.text), ['other']);
 });

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Text.Json;
+using Parley.Asr;
 using Parley.Server.Jobs;
 using Parley.Server.Protocols.JobsApi;
 using Parley.Server.Tests.Jobs;
+using Parley.Transcripts;
 
 namespace Parley.Server.Tests.JobsApi;
 
@@ -22,6 +24,36 @@ public sealed class JobsTests : IAsyncLifetime
     {
         await _host.DisposeAsync();
         await _jobs.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Each_sentence_is_told_once_to_everybody_who_follows()
+    {
+        string path = await StartedAsync("talk");
+        FakeWork work = (await _jobs.Engine.NextAsync()).Start();
+        work.Say(Sentence("one"), Sentence("two"));
+        using StreamReader early = await FollowAsync(path);
+        (await SaidAsync(early)).ShouldBe(["0 one", "1 two"]);
+        work.Say(Sentence("three"));
+        (await SaidAsync(early)).ShouldBe(["2 three"]);
+        using StreamReader late = await FollowAsync(path);
+        (await SaidAsync(late)).ShouldBe(["0 one", "1 two", "2 three"]);
+        work.Say(Sentence("four"));
+        (await SaidAsync(early)).ShouldBe(["3 four"]);
+        (await SaidAsync(late)).ShouldBe(["3 four"]);
+        work.Complete();
+    }
+
+    [Fact]
+    public void Text_of_a_job_that_is_begun_anew_is_told_from_the_beginning()
+    {
+        SaidSoFar said = new();
+        TranscriptSentence[] first = [Sentence("one"), Sentence("two")];
+        said.Take(first[..1]).ShouldBe(0);
+        said.Take(first).ShouldBe(1);
+        said.Take(first).ShouldBe(2);
+        said.Take([Sentence("one")]).ShouldBe(0);
+        said.Take([Sentence("one"), Sentence("two"), Sentence("three")]).ShouldBe(0);
     }
 
     [Fact]
@@ -47,7 +79,9 @@ public sealed class JobsTests : IAsyncLifetime
         last.Data.GetProperty("duration").GetDouble().ShouldBePositive();
         last.Data.GetProperty("cached").GetBoolean().ShouldBeFalse();
         (await events.ReadToEndAsync(TestContext.Current.CancellationToken)).Trim().ShouldBeEmpty();
-        last.Data.ToString().ShouldBe((await ApiHost.JsonAsync(await _host.GetAsync(path))).ToString());
+        // The recording goes a moment after the end was told.
+        await Until.TrueAsync(() => !Directory.EnumerateFiles(_jobs.Uploads).Any(), "the recording is deleted");
+        last.Data.ToString().Replace("\"has_recording\":true", "\"has_recording\":false").ShouldBe((await ApiHost.JsonAsync(await _host.GetAsync(path))).ToString());
         foreach (string format in (string[])["json", "txt", "srt", "vtt", "sentences", "rttm", "docx"])
         {
             HttpResponseMessage result = await _host.GetAsync($"{path}/result?format={format}&download=true");
@@ -130,6 +164,22 @@ public sealed class JobsTests : IAsyncLifetime
     {
         JsonElement page = await ApiHost.JsonAsync(await _host.GetAsync(path));
         return ([.. page.GetProperty("jobs").EnumerateArray().Select(job => job.GetProperty("id").GetGuid())], page.GetProperty("next").GetString());
+    }
+
+    private async Task<string> StartedAsync(string name)
+        => $"/jobs/{(await ApiHost.JsonAsync(await SubmitAsync(Form(name)), HttpStatusCode.Accepted)).GetProperty("id").GetGuid()}";
+
+    private async Task<StreamReader> FollowAsync(string path)
+        => new(await (await _host.GetAsync(path + "/events")).Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+
+    private static TranscriptSentence Sentence(string text) => new(text, 0, 100, null, [new Word(text, 0, 100, 1f)]);
+
+    private static async Task<string[]> SaidAsync(StreamReader events)
+    {
+        (string Name, JsonElement Data) next = await NextAsync(events);
+        while (next.Name != "said")
+            next = await NextAsync(events);
+        return [.. next.Data.GetProperty("sentences").EnumerateArray().Select(sentence => $"{sentence.GetProperty("id").GetString()} {sentence.GetProperty("text").GetString()}")];
     }
 
     private static async Task<(string Name, JsonElement Data)> NextAsync(StreamReader events)

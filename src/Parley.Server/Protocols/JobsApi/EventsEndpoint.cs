@@ -27,11 +27,12 @@ internal sealed class EventsEndpoint(ApiContext context) : IApiEndpoints
         using CancellationTokenSource leaving = CancellationTokenSource.CreateLinkedTokenSource(request.Aborted);
         IAsyncEnumerator<JobEvent> events = context.Jobs.WatchAsync(job.Id, leaving.Token).GetAsyncEnumerator(leaving.Token);
         Task<bool> next = events.MoveNextAsync().AsTask();
+        SaidSoFar said = new();
         try
         {
             while (await IsNextAsync(request, next))
             {
-                if (!await TellAsync(request, job.Id, events.Current))
+                if (!await TellAsync(request, job.Id, events.Current, said))
                     return;
                 next = events.MoveNextAsync().AsTask();
             }
@@ -62,11 +63,13 @@ internal sealed class EventsEndpoint(ApiContext context) : IApiEndpoints
 
     /// <summary>Tells one event.</summary>
     /// <returns>Whether another will follow.</returns>
-    private async Task<bool> TellAsync(ApiRequest request, Guid id, JobEvent happened)
+    private async Task<bool> TellAsync(ApiRequest request, Guid id, JobEvent happened, SaidSoFar said)
     {
-        if (happened is JobEvent.Said said)
+        if (happened is JobEvent.Said { Sentences: var sentences })
         {
-            await WriteAsync(request, Said, json => SaidJson.Write(json, said.Sentences));
+            int first = said.Take(sentences);
+            if (first < sentences.Count)
+                await WriteAsync(request, Said, json => SaidJson.Write(json, sentences, first));
             return true;
         }
 

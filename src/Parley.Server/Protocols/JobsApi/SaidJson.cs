@@ -9,11 +9,14 @@ namespace Parley.Server.Protocols.JobsApi;
 internal static class SaidJson
 {
     /// <summary>The object {"sentences": […]}.</summary>
-    public static void Write(Utf8JsonWriter json, IReadOnlyList<TranscriptSentence> sentences)
+    /// <param name="json">Receives the object.</param>
+    /// <param name="sentences">All that has been settled.</param>
+    /// <param name="first">The first that is written; ids are places among all.</param>
+    public static void Write(Utf8JsonWriter json, IReadOnlyList<TranscriptSentence> sentences, int first)
     {
         json.WriteStartObject();
         json.WriteStartArray("sentences"u8);
-        for (int i = 0; i < sentences.Count; i++)
+        for (int i = first; i < sentences.Count; i++)
             WriteSentence(json, i, sentences[i]);
         json.WriteEndArray();
         json.WriteEndObject();

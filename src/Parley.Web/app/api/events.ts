@@ -5,6 +5,7 @@ const FirstPause = 1500, LongestPause = 15_000;
 
 export interface JobListener {
   onJob(job: Job): void;
+  /** Sentences from a place on, which is the id of the first. */
   onSaid(sentences: Sentence[]): void;
   /** The job has ended; the stream is closed. */
   onEnd(job: Job): void;

@@ -4,7 +4,7 @@ import { followJob } from '../api/events';
 import { isActive, type Job, type Operation, type Sentence, type Speaker, type Transcript } from '../api/types';
 import { t } from '../language/language';
 import { notify, wordsFor } from '../shared/notices';
-import { reuse, turnsOf, type Turn } from './grouping';
+import { extend, reuse, turnsOf, type Turn } from './grouping';
 
 /** One recording as the page knows it: its job, what was said so far, and its transcript with edits. */
 export class RecordingModel {
@@ -64,7 +64,7 @@ export class RecordingModel {
     this.stopFollowing?.();
     this.stopFollowing = followJob(this.id, {
       onJob: job => this.job.value = job,
-      onSaid: sentences => this.said.value = reuse(this.said.value, sentences),
+      onSaid: sentences => this.said.value = extend(this.said.value, sentences),
       onEnd: job => void this.ended(job),
       onGone: () => this.isMissing.value = true,
     });

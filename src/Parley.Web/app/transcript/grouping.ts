@@ -44,6 +44,12 @@ export function reuse(previous: readonly Sentence[], next: readonly Sentence[]):
   });
 }
 
+/** Sentences of a job that runs, and those that follow: their id is their place, from which on they replace what was there. Objects stay where nothing changed. */
+export function extend(previous: readonly Sentence[], next: readonly Sentence[]): Sentence[] {
+  const first = next[0];
+  return first ? [...previous.slice(0, Number(first.id)), ...reuse(previous, next)] : [...previous];
+}
+
 /** The number that picks a colour: that of the speaker's id, so that it stays when others are merged away. */
 export function colourOf(id: string | null | undefined): number {
   const number = /(\d+)$/.exec(id ?? '')?.[1];
