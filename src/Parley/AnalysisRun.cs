@@ -6,6 +6,7 @@ using Parley.Audio;
 using Parley.Inference;
 using Parley.Punctuation;
 using Parley.Speakers;
+using Parley.TextNormalization;
 
 namespace Parley;
 
@@ -115,8 +116,12 @@ internal sealed class AnalysisRun : IDisposable
         IReadOnlyList<Sentence> settled;
         using (_clock.Run(PipelineStage.Punctuation))
             settled = segments is null ? _sentences.Complete(_stop.Token) : _sentences.Push(segments, _stop.Token);
-        if (settled.Count > 0)
-            _progress?.Report(new TranscriptionProgress(PipelineStage.Punctuation, done, _audio.Duration) { Settled = settled });
+        if (settled.Count == 0 || _progress is null)
+            return;
+
+        // The analysis keeps what was spoken; readers are told what they will read.
+        IReadOnlyList<Sentence> told = _stages.Normalizes(_wish) ? InverseTextNormalizer.Normalize(settled) : settled;
+        _progress.Report(new TranscriptionProgress(PipelineStage.Punctuation, done, _audio.Duration) { Settled = told });
     }
 
     // The last windows have waited for a full batch.

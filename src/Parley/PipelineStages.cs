@@ -72,6 +72,9 @@ internal sealed class PipelineStages : IDisposable
     /// <summary>Null when the pipeline was loaded without speakers, or the bundle has no model for them.</summary>
     public ISpeakerDiarizer? Diarizer { get; }
 
+    /// <summary>Whether the words of the recogniser are to be normalised to meet a wish.</summary>
+    public bool Normalizes(RecognitionWish wish) => wish.Itn && !Recognizer.WritesFigures;
+
     public static PipelineStages Load(ModelBundle bundle, PipelineOptions options) => new(bundle, options);
 
     /// <summary>Each stage with a model and the device that would run it, such as <c>asr cpu</c>.</summary>

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using Parley.Punctuation;
 using Parley.Speakers;
+using Parley.TextNormalization;
 using Parley.Transcripts;
 
 namespace Parley;
@@ -11,7 +13,13 @@ internal static class TranscriptAssembler
     public static string NameOf(PipelineStage stage) => stage.ToString().ToLowerInvariant();
 
     /// <summary>Makes a transcript.</summary>
-    public static Transcript Assemble(RecordingAnalysis analysis, TranscriptionRequest request, PipelineOptions options, CancellationToken cancellationToken)
+    /// <param name="analysis">What was found; stays as it is.</param>
+    /// <param name="request">What is asked.</param>
+    /// <param name="options">How voices are grouped and sentences assigned.</param>
+    /// <param name="normalize">Whether numbers are to be written in figures.</param>
+    /// <param name="cancellationToken">Checked between steps.</param>
+    public static Transcript Assemble(
+        RecordingAnalysis analysis, TranscriptionRequest request, PipelineOptions options, bool normalize, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
         StageClock clock = new();
@@ -25,7 +33,12 @@ internal static class TranscriptAssembler
         IReadOnlyList<string> labels = diarization is null ? [] : TranscriptParts.Labels(Names(analysis, diarization, request, options));
         IReadOnlyList<TranscriptSentence> joined;
         using (clock.Run(PipelineStage.Transcripts))
-            joined = TranscriptParts.Sentences(SpeakerAssigner.Assign(analysis.Sentences, diarization?.Turns ?? [], options.Assignment), labels);
+        {
+            // Before speakers are assigned: a number belongs to one of them.
+            IReadOnlyList<Sentence> sentences = normalize ? InverseTextNormalizer.Normalize(analysis.Sentences) : analysis.Sentences;
+            joined = TranscriptParts.Sentences(SpeakerAssigner.Assign(sentences, diarization?.Turns ?? [], options.Assignment), labels);
+        }
+
         double wallSeconds = analysis.WallSeconds + Stopwatch.GetElapsedTime(start).TotalSeconds;
         return new Transcript
         {

@@ -101,7 +101,7 @@ public sealed class TranscriptionPipeline : IDisposable
 
     /// <summary>Says who said what in a recording that was analysed: groups voices and joins them with sentences. Takes no model, and little time.</summary>
     /// <param name="analysis">What was found, by this pipeline or another that is set up alike.</param>
-    /// <param name="request">What is asked; null asks for speakers, their number unknown. Its wishes of the words come too late here and change nothing.</param>
+    /// <param name="request">What is asked; null asks for speakers, their number unknown. Of its wishes of the words only <see cref="RecognitionWish.Itn"/> counts here; the others come too late.</param>
     /// <param name="cancellationToken">Checked between steps.</param>
     /// <returns>What <see cref="TranscribeAsync"/> gives for the same recording and request; the receipt's seconds are those of the analysis and of this call.</returns>
     /// <exception cref="ArgumentException">Speakers are asked for, but the voices were not analysed; or their number contradicts itself.</exception>
@@ -117,7 +117,7 @@ public sealed class TranscriptionPipeline : IDisposable
         {
             Diarization = _options.Diarization with { KnownVoiceSimilarity = _options.Diarization.KnownVoiceSimilarity ?? Bundle.KnownVoiceSimilarity },
         };
-        Transcript transcript = TranscriptAssembler.Assemble(analysis, request, options, cancellationToken);
+        Transcript transcript = TranscriptAssembler.Assemble(analysis, request, options, _stages.Normalizes(request.Recognition), cancellationToken);
         AnnounceEnd(transcript);
         return transcript;
     }

@@ -1,3 +1,4 @@
+using Parley.Asr;
 using Parley.Punctuation;
 
 namespace Parley;
@@ -12,7 +13,7 @@ public readonly record struct TranscriptionProgress(PipelineStage Stage, TimeSpa
 
     /// <summary>
     /// Sentences that <see cref="PipelineStage.Punctuation"/> has settled since its last report; nothing that follows changes them. All reports
-    /// together hold the sentences of the analysis, in order. Empty for every other stage.
+    /// together hold the sentences of the analysis, in order; with figures where <see cref="RecognitionWish.Itn"/> is wished. Empty for every other stage.
     /// </summary>
     public IReadOnlyList<Sentence> Settled
     {

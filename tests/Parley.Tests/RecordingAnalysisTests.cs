@@ -42,6 +42,27 @@ public sealed class RecordingAnalysisTests(DemoPipeline demo) : IClassFixture<De
     }
 
     [Fact]
+    public async Task Figures_are_written_from_the_analysis_and_never_into_it()
+    {
+        RecordingAnalysis analysis = Load(Save(await AnalyzeAsync("interview.wav")));
+        byte[] before = Save(analysis);
+        TranscriptionRequest figures = new() { Recognition = new RecognitionWish { Itn = true } };
+
+        Transcript written = demo.Pipeline.Complete(analysis, figures), spoken = demo.Pipeline.Complete(analysis);
+
+        TranscriptText.Join(spoken.Sentences).ShouldContain("百分之二十");
+        string text = TranscriptText.Join(written.Sentences);
+        text.ShouldBe(TranscriptText.Join(spoken.Sentences).Replace("百分之二十", "20%", StringComparison.Ordinal));
+        Word share = written.Sentences.SelectMany(sentence => sentence.Words).Single(word => word.Text == "20%");
+        Word[] heard = [.. spoken.Sentences.SelectMany(sentence => sentence.Words).Where(word => word.StartMs >= share.StartMs && word.EndMs <= share.EndMs)];
+        string.Concat(heard.Select(word => word.Text)).ShouldBe("百分之二十");
+        (heard[0].StartMs, heard[^1].EndMs).ShouldBe((share.StartMs, share.EndMs));
+        Save(analysis).ShouldBe(before);
+        foreach (TranscriptFormat format in (TranscriptFormat[])[TranscriptFormat.Txt, TranscriptFormat.Srt, TranscriptFormat.Json])
+            TranscriptWriter.ToText(written, format, TranscriptDocument.ForFile("interview.wav", TimeProvider.System)).ShouldContain("20%");
+    }
+
+    [Fact]
     public async Task Speakers_of_an_analysis_without_voices_are_refused()
     {
         RecordingAnalysis analysis = await AnalyzeAsync("hello.wav", embedVoices: false);

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using Parley.Cli.Evaluating;
 using Parley.Cli.Terminals;
+using Parley.TextNormalization;
 using Parley.Transcripts.Metrics;
 
 namespace Parley.Cli.Commands;
@@ -27,6 +28,8 @@ internal sealed class EvalCommand : ExampleCommand
     private readonly Option<double?> _collar = NumberOption.Create(
         "--collar", [], "S", "Seconds on each side of every reference boundary that do not count for the Der. Default: 0.25.", 0.0, MaxCollarSeconds);
 
+    private readonly Option<bool> _itn = new("--itn") { Description = "Write numbers of both texts in figures first, as parley transcribe --itn does, so that 百分之三 and 3% are the same." };
+
     // Obeyed where errors are caught, in CommandLine.
     private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Show stack traces of errors." };
 
@@ -37,7 +40,7 @@ internal sealed class EvalCommand : ExampleCommand
             parley eval --reference talk.txt --rttm talk.rttm --hypothesis out/talk.json --collar 0    all of them
             """)
     {
-        foreach (Option option in new Option[] { _reference, _rttm, _hypothesis, _hypothesisRttm, _collar, _verbose })
+        foreach (Option option in new Option[] { _reference, _rttm, _hypothesis, _hypothesisRttm, _collar, _itn, _verbose })
             Options.Add(option);
         Validators.Add(CheckPairs);
         SetAction(parsed => Run(parsed, terminal.Output));
@@ -61,6 +64,8 @@ internal sealed class EvalCommand : ExampleCommand
         if (parsed.GetValue(_reference) is { } reference)
         {
             string expected = EvaluatedFile.ReadText(reference), found = EvaluatedFile.ReadText(hypothesis!);
+            if (parsed.GetValue(_itn))
+                (expected, found) = (InverseTextNormalizer.Normalize(expected), InverseTextNormalizer.Normalize(found));
             rows.Add(Row("CER", CharacterErrorRate.Compute(expected, found), "characters"));
             rows.Add(Row("WER", WordErrorRate.Compute(expected, found), "words"));
         }

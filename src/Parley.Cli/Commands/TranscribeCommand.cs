@@ -51,6 +51,8 @@ internal sealed class TranscribeCommand : ExampleCommand
 
     private readonly Option<bool> _noDiarize = new("--no-diarize") { Description = "Do not tell speakers apart: no labels, less work." };
 
+    private readonly Option<bool> _itn = new("--itn") { Description = "Write numbers that are spoken in Mandarin in figures: 百分之三点五 becomes 3.5%." };
+
     private readonly Option<bool> _noWords = new("--no-words") { Description = "json: leave out the times of every word." };
 
     private readonly Option<bool> _recursive = new("--recursive", "-r") { Description = "Search folders with their subfolders." };
@@ -96,7 +98,7 @@ internal sealed class TranscribeCommand : ExampleCommand
         Arguments.Add(_inputs);
         foreach (Option option in new Option[]
         {
-            _output, _formats, _speakers, _minSpeakers, _maxSpeakers, _noDiarize, _noWords, _recursive, _overwrite, _skipExisting, _threads, _device, _batchSeconds, _vadProfile, _language, _quiet,
+            _output, _formats, _speakers, _minSpeakers, _maxSpeakers, _noDiarize, _itn, _noWords, _recursive, _overwrite, _skipExisting, _threads, _device, _batchSeconds, _vadProfile, _language, _quiet,
         })
         {
             Options.Add(option);
@@ -173,7 +175,7 @@ internal sealed class TranscribeCommand : ExampleCommand
         {
             Diarize = !parsed.GetValue(_noDiarize),
             Speakers = new SpeakerCount(parsed.GetValue(_speakers), parsed.GetValue(_minSpeakers), parsed.GetValue(_maxSpeakers)),
-            Recognition = new RecognitionWish { Language = parsed.GetValue(_language) },
+            Recognition = new RecognitionWish { Language = parsed.GetValue(_language), Itn = parsed.GetValue(_itn) },
         };
         if (request.Recognition.Language is not null && !bundle.Asr.TakesLanguage)
             throw new UsageException($"The recogniser of the bundle {bundle.Name} cannot be told a language. Leave out --language, or use a bundle with SenseVoice.");

@@ -164,6 +164,9 @@ internal sealed record TranscriptionOptions
 
     /// <summary>Whether a chunked upload of a cached file is answered at once, without the upload.</summary>
     public bool EarlyHitForChunked { get; init; }
+
+    /// <summary>Whether numbers are written in figures for those who do not say.</summary>
+    public bool Itn { get; init; }
 }
 
 /// <summary>Section <c>database</c>.</summary>

@@ -25,6 +25,9 @@ public sealed record RecognizedSegment(int Index, IReadOnlyList<Word> Words)
 /// <summary>Turns speech into words with times. Safe for concurrent calls.</summary>
 public interface ISpeechRecognizer : IDisposable
 {
+    /// <summary>Whether its words have figures where <see cref="RecognitionWish.Itn"/> asks for them; otherwise numbers come as they are spoken.</summary>
+    bool WritesFigures => false;
+
     /// <summary>Recognises segments together.</summary>
     /// <param name="batch">Segments of similar length; the planner keeps them within <see cref="BatchOptions"/>.</param>
     /// <param name="wish">What is wished of the words; the same for all batches of a recording.</param>

@@ -41,6 +41,9 @@ public sealed class SenseVoiceRecognizer : ISpeechRecognizer
         vocabulary.RequireClasses(_model.Classes, session.ModelPath);
     }
 
+    /// <inheritdoc/>
+    public bool WritesFigures => true;
+
     /// <summary>The model file.</summary>
     public string ModelPath => _session.ModelPath;
 

@@ -64,6 +64,17 @@ public static class SentenceBuilder
         => Build(segment.Words, [.. segment.Marks?.Select(MarkClasses.Written) ?? Enumerable.Repeat(PunctuationMark.None, segment.Words.Count)])
             .Select(sentence => sentence with { Tags = segment.Tags });
 
+    /// <summary>The same sentence in other words, with its mark.</summary>
+    /// <param name="sentence">The sentence.</param>
+    /// <param name="words">At least one, in time order.</param>
+    public static Sentence WithWords(Sentence sentence, IReadOnlyList<Word> words)
+    {
+        ArgumentNullException.ThrowIfNull(sentence);
+        ArgumentNullException.ThrowIfNull(words);
+        ArgumentOutOfRangeException.ThrowIfZero(words.Count);
+        return sentence with { Text = Close(words, sentence.Mark).Text, Words = words };
+    }
+
     /// <summary>Words as one sentence.</summary>
     internal static Sentence Close(IReadOnlyList<Word> words, PunctuationMark mark)
         => Close(words, mark, WordSpacing.IsAlphabeticText(words.Select(word => word.Text)));

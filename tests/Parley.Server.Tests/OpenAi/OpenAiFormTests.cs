@@ -29,13 +29,13 @@ public sealed class OpenAiFormTests
         await using OpenAiHost host = await OpenAiHost.StartAsync(jobs);
 
         HttpResponseMessage answer = await host.TranscribeAsync(OpenAiHost.Form(
-            ("language", "en"), ("prompt", "names"), ("temperature", "0.2"), ("min_speakers", "2"), ("max_speakers", "4"), ("nobody_knows", "this"), ("chunking_strategy[type]", "server_vad"),
+            ("language", "en"), ("prompt", "names"), ("temperature", "0.2"), ("min_speakers", "2"), ("max_speakers", "4"), ("itn", "true"), ("nobody_knows", "this"), ("chunking_strategy[type]", "server_vad"),
             ("chunking_strategy[threshold]", "0.5")));
 
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
         JobSubmission job = jobs.Submissions.Single();
         job.FileName.ShouldBe("talk.wav");
-        job.Options.ShouldBe(new JobOptions { Diarize = false, Language = "en", Speakers = new SpeakerCount(Min: 2, Max: 4) });
+        job.Options.ShouldBe(new JobOptions { Diarize = false, Language = "en", Speakers = new SpeakerCount(Min: 2, Max: 4), Recognition = new RecognitionWish { Itn = true } });
         jobs.Files[job.Id].ShouldBe([1, 2, 3]);
         job.Audio.Length.ShouldBe(3);
         job.Audio.Md5.ShouldBe("5289df737df57326fcdd22597afb1fac");

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Parley.Asr;
 using Parley.Server.Configuration;
 using Parley.Server.Jobs;
 using Parley.Server.Protocols.Uploads;
@@ -29,7 +30,7 @@ public sealed class UploadRequestTests
     {
         UploadAnnouncement announcement = Accept("""
             {"file_size":"1048577.0","output_format":"srt","force_refresh":"YES","diarize":0,"language":" chi ","engine":"funasr","word_align":"on",
-             "upload_mode":"chunked","total_chunks":2.0,"min_speakers":"2","max_speakers":4,"priority":-3,"something":{"new":[1]}}
+             "upload_mode":"chunked","total_chunks":2.0,"min_speakers":"2","max_speakers":4,"priority":-3,"itn":1,"something":{"new":[1]}}
             """);
 
         announcement.Options.ShouldBe(new JobOptions
@@ -39,6 +40,7 @@ public sealed class UploadRequestTests
             Diarize = false,
             Language = "chi",
             Speakers = new SpeakerCount(null, 2, 4),
+            Recognition = new RecognitionWish { Itn = true },
         });
         announcement.Chunks.ShouldBe(new ChunkPlan(1 << 20, 2));
         announcement.Priority.ShouldBe(-3);

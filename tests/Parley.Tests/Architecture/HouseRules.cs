@@ -6,7 +6,7 @@ internal static class HouseRules
     private const string Library = "Parley";
 
     /// <summary>In the order in which data flows: a room uses itself, rooms before it, and the foundations.</summary>
-    private static readonly string[] Rooms = ["Audio", "Features", "Vad", "Asr", "Punctuation", "Speakers", "Transcripts", "Optimization"];
+    private static readonly string[] Rooms = ["Audio", "Features", "Vad", "Asr", "Punctuation", "TextNormalization", "Speakers", "Transcripts", "Optimization"];
 
     /// <summary>Every room may use these; they use themselves and those before them.</summary>
     private static readonly string[] Foundations = ["Models", "Inference"];

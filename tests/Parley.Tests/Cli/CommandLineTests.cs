@@ -169,19 +169,19 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task Eval_prints_error_rates()
     {
-        string reference = _folder.Write("ref.txt", "Speaker1: 今天天气很好。\nSpeaker2: Hello world.\n");
+        string reference = _folder.Write("ref.txt", "Speaker1: 今天天气很好。\nSpeaker2: Hello world. 百分之二十\n");
         string hypothesis = _folder.Write("hyp.json", """
             {"segments":[{"start_time":0.0,"end_time":2.0,"text":"今天天气真好。","speaker":"Speaker1"},
-                         {"start_time":2.0,"end_time":4.0,"text":"Hello world.","speaker":"Speaker1"}]}
+                         {"start_time":2.0,"end_time":4.0,"text":"Hello world. 20%","speaker":"Speaker1"}]}
             """);
         string rttm = _folder.Write("ref.rttm", "SPEAKER x 1 0.000 2.000 <NA> <NA> a <NA> <NA>\nSPEAKER x 1 2.000 2.000 <NA> <NA> b <NA> <NA>\n");
 
-        CliResult result = await CliProcess.RunAsync(_folder.Root, "eval", "--reference", reference, "--hypothesis", hypothesis, "--rttm", rttm, "--collar", "0");
+        CliResult result = await CliProcess.RunAsync(_folder.Root, "eval", "--reference", reference, "--hypothesis", hypothesis, "--rttm", rttm, "--collar", "0", "--itn");
 
         result.ExitCode.ShouldBe(0, result.Error);
         result.Output.ShouldBe(
-            "CER  6.25 %   1 substituted, 0 deleted, 0 inserted in 16 characters\n"
-            + "WER  12.50 %  1 substituted, 0 deleted, 0 inserted in 8 words\n"
+            "CER  5.56 %   1 substituted, 0 deleted, 0 inserted in 18 characters\n"
+            + "WER  11.11 %  1 substituted, 0 deleted, 0 inserted in 9 words\n"
             + "DER  50.00 %  missed 0.00 s, false alarm 0.00 s, confusion 2.00 s in 4.00 s of speech, collar 0 s\n");
     }
 

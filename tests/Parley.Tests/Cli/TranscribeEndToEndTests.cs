@@ -53,7 +53,7 @@ public sealed class TranscribeEndToEndTests : IDisposable
     [Fact]
     public async Task Json_tells_speakers_words_and_how_it_came_about()
     {
-        CliResult result = await RunAsync("transcribe", Sample("interview.wav"), "--speakers", "2", "-o", "talk.json", "--threads", "1");
+        CliResult result = await RunAsync("transcribe", Sample("interview.wav"), "--speakers", "2", "-o", "talk.json", "--threads", "1", "--itn");
 
         result.ExitCode.ShouldBe(0, result.Error);
         using JsonDocument json = JsonDocument.Parse(File.ReadAllText(_folder["talk.json"]));
@@ -62,6 +62,7 @@ public sealed class TranscribeEndToEndTests : IDisposable
         JsonElement[] segments = [.. json.RootElement.GetProperty("segments").EnumerateArray()];
         segments.ShouldNotBeEmpty();
         segments.ShouldAllBe(segment => segment.GetProperty("words").GetArrayLength() > 0);
+        segments.SelectMany(segment => segment.GetProperty("words").EnumerateArray()).ShouldContain(word => word.GetProperty("text").GetString() == "20%");
         segments.Select(segment => segment.GetProperty("speaker").GetString()).ShouldAllBe(speaker => speaker == "Speaker1" || speaker == "Speaker2");
     }
 

@@ -69,6 +69,10 @@ public sealed class EditTests
     }
 
     [Fact]
+    public void Figures_are_words_with_their_signs()
+        => Talk.Apply([new EditText("1", "增长3.5%和-5，3-5天，50‰ 20")]).Sentences[1].Words.Select(word => word.Text).ShouldBe(["增", "长", "3.5%", "和", "-5", "3-5", "天", "50‰", "20"]);
+
+    [Fact]
     public void Sentences_are_split_where_a_word_begins()
     {
         EditedTranscript split = Talk.Apply([new EditText("1", "大家“好，我们”开始吧。"), new SplitSentence("1", 5), new SplitSentence("1", 2)]);

@@ -38,6 +38,7 @@ internal static class TranscriptionKeys
         Bool("transcription.error_after_failure", "FUNASR_ERROR_AFTER_FAILURE", o => o.Transcription.ErrorAfterFailure, (o, v) => With(o, o.Transcription with { ErrorAfterFailure = v })),
         Bool("transcription.queue_full_as_error", "FUNASR_QUEUE_FULL_AS_ERROR", o => o.Transcription.QueueFullAsError, (o, v) => With(o, o.Transcription with { QueueFullAsError = v })),
         Bool("transcription.early_hit_for_chunked", "FUNASR_EARLY_HIT_FOR_CHUNKED", o => o.Transcription.EarlyHitForChunked, (o, v) => With(o, o.Transcription with { EarlyHitForChunked = v })),
+        Bool("transcription.itn", "FUNASR_ITN", o => o.Transcription.Itn, (o, v) => With(o, o.Transcription with { Itn = v })),
         Ignored("transcription.load_balancing_enabled", "", "the queue always gives a job to the worker that is free"),
         Ignored("transcription.qwen3_pool_size", "FUNASR_QWEN3_POOL_SIZE", SecondEngineKeys.Why),
     ];

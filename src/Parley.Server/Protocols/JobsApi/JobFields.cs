@@ -1,3 +1,5 @@
+using Parley.Asr;
+using Parley.Server.Configuration;
 using Parley.Server.Jobs;
 using Parley.Server.Protocols.Forms;
 using Parley.Server.Webhooks;
@@ -12,7 +14,7 @@ internal sealed record JobFields
     // To add one: here, below, in docs/jobs.md and in openapi.json.
     private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
     {
-        "diarize", "num_speakers", "min_speakers", "max_speakers", "language", "keep_recording", "force_refresh", "priority", "webhook_url",
+        "diarize", "num_speakers", "min_speakers", "max_speakers", "language", "itn", "keep_recording", "force_refresh", "priority", "webhook_url",
     };
 
     public required JobOptions Options { get; init; }
@@ -31,8 +33,9 @@ internal sealed record JobFields
     /// <summary>Reads the fields of a form. Another one is refused: it is misspelt, and would be missed.</summary>
     /// <param name="form">The form.</param>
     /// <param name="webhooks">Judges addresses.</param>
+    /// <param name="defaults">What is meant where a field is missing.</param>
     /// <exception cref="FormException">One is wrong.</exception>
-    public static JobFields Read(MultipartForm form, WebhookService webhooks)
+    public static JobFields Read(MultipartForm form, WebhookService webhooks, TranscriptionOptions defaults)
     {
         if (form.Names.FirstOrDefault(name => !Known.Contains(name)) is { } unknown)
             throw FormException.Invalid(Quoted.Text(unknown), $"There is no field '{Quoted.Text(unknown)}'. Besides file there are {string.Join(", ", Known)}.");
@@ -43,6 +46,7 @@ internal sealed record JobFields
                 Diarize = FormFields.Flag(form, "diarize") ?? true,
                 Speakers = FormFields.Speakers(form),
                 Language = FormFields.Language(form),
+                Recognition = new RecognitionWish { Itn = FormFields.Flag(form, "itn") ?? defaults.Itn },
                 ForceRefresh = FormFields.Flag(form, "force_refresh") ?? false,
             },
             KeepRecording = FormFields.Flag(form, "keep_recording") ?? false,

@@ -96,6 +96,7 @@ internal static class JobJson
         WriteNumber(json, "min_speakers", speakers.Min);
         WriteNumber(json, "max_speakers", speakers.Max);
         json.WriteString("language"u8, options.Language);
+        json.WriteBoolean("itn"u8, options.Recognition.Itn);
         json.WriteEndObject();
     }
 

@@ -34,6 +34,9 @@ internal sealed record TranscriptionFields
 
     public SpeakerCount Speakers { get; init; } = SpeakerCount.Unknown;
 
+    /// <summary>Whether numbers are written in figures; null: as the server does.</summary>
+    public bool? Itn { get; init; }
+
     /// <summary>People whose voices are known; empty for none.</summary>
     public IReadOnlyList<VoiceSample> KnownSpeakers { get; init; } = [];
 }

@@ -35,6 +35,7 @@ internal static class TranscriptionFieldsReader
             Temperature = Number(form, "temperature", 0, 1) ?? 0,
             Diarize = ReadDiarize(form, format),
             Speakers = FormFields.Speakers(form),
+            Itn = FormFields.Flag(form, "itn"),
         };
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Parley.Asr;
 using Parley.Server.Configuration;
 using Parley.Server.Jobs;
 using Parley.Server.Protocols.Forms;
@@ -30,6 +31,7 @@ internal sealed class TranscriptionIntake(ServerOptions options, RecordingHandov
                 Diarize = fields.Diarize,
                 Speakers = fields.Speakers,
                 Language = fields.Language,
+                Recognition = new RecognitionWish { Itn = fields.Itn ?? options.Transcription.Itn },
                 Voices = KnownSpeakers.IdentityOf(fields.KnownSpeakers),
             },
         };

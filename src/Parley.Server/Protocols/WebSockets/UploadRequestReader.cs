@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Parley.Asr;
 using Parley.Server.Configuration;
 using Parley.Server.Jobs;
 using Parley.Server.Protocols.Uploads;
@@ -32,7 +33,7 @@ internal static class UploadRequestReader
             return null;
         }
 
-        UploadAnnouncement announcement = ReadFields(reader, format);
+        UploadAnnouncement announcement = ReadFields(reader, format, options.Transcription);
         string? engine = reader.Text("engine", MaxWord);
         refusal = reader.Problem is { } problem ? new Refusal(ErrorCodes.UploadError, problem) : CheckFile(announcement, options.Server);
         announcement = announcement with { Extension = ExtensionOf(announcement.FileName, options.Server) ?? string.Empty };
@@ -42,7 +43,7 @@ internal static class UploadRequestReader
         return refusal is null ? announcement : null;
     }
 
-    private static UploadAnnouncement ReadFields(DataReader reader, ResultFormat format)
+    private static UploadAnnouncement ReadFields(DataReader reader, ResultFormat format, TranscriptionOptions defaults)
     {
         string? language = reader.Text("language", MaxWord)?.Trim();
         _ = reader.Boolean("word_align"); // Checked, then ignored: this engine aligns no words.
@@ -59,6 +60,7 @@ internal static class UploadRequestReader
                 ForceRefresh = reader.Boolean("force_refresh") ?? false,
                 Diarize = reader.Boolean("diarize") ?? true,
                 Language = string.IsNullOrEmpty(language) ? null : language,
+                Recognition = new RecognitionWish { Itn = reader.Boolean("itn") ?? defaults.Itn },
                 Speakers = new SpeakerCount(
                     (int?)reader.Integer("num_speakers", 1, MaxSpeakers),
                     (int?)reader.Integer("min_speakers", 1, MaxSpeakers),

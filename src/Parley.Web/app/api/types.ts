@@ -8,6 +8,7 @@ export interface JobOptions {
   min_speakers: number | null;
   max_speakers: number | null;
   language: string | null;
+  itn: boolean;
 }
 
 export interface Job {

@@ -31,9 +31,13 @@ internal static class TextTokens
             {
                 (start, end) = (start < 0 ? i : start, next);
             }
-            else if (start >= 0 && end == i && DisplayWidth.Of(rune) == 0)
+            else if (start >= 0 && end == i && (DisplayWidth.Of(rune) == 0 || IsShare(text, i)))
             {
                 end = next; // a mark that belongs to the letter before it
+            }
+            else if (start < 0 && IsMinus(text, i))
+            {
+                (start, end) = (i, next);
             }
 
             i = next;
@@ -49,4 +53,10 @@ internal static class TextTokens
             start = -1;
         }
     }
+
+    // 3.5%, 3‰
+    private static bool IsShare(string text, int place) => text[place] is '%' or '‰' && char.IsAsciiDigit(text[place - 1]);
+
+    // -5, but not the second half of 3-5.
+    private static bool IsMinus(string text, int place) => text[place] == '-' && place + 1 < text.Length && char.IsAsciiDigit(text[place + 1]);
 }
