@@ -76,7 +76,7 @@ internal sealed class BenchCommand : ExampleCommand
         if (audio is not null && !File.Exists(audio))
             throw new UsageException($"There is no file {audio}.");
         IReadOnlyList<string> devices = parsed.GetValue(_trial) is { } device ? [device] : Devices(parsed);
-        ModelBundle bundle = ModelBundle.Load(settings.ChooseBundle(parsed.GetValue(_common.Models)), _common.BundleOptions(parsed, settings));
+        ModelBundle bundle = _common.LoadBundle(parsed, settings);
         BenchTrial trial = new(bundle, audio is null ? string.Empty : Path.GetFullPath(audio), parsed.GetValue(_runs) ?? DefaultRuns, settings.Threads, _common.UseOptimized(parsed, settings), terminal.WriteError);
         string folder = Path.GetFullPath(parsed.GetValue(_output) ?? "parley-bench");
         if (parsed.GetValue(_trial) is not null)

@@ -24,7 +24,7 @@ internal sealed class CommonOptions
     public Option<string?> Models { get; } = new("--models", "--model")
     {
         HelpName = "DIR|NAME",
-        Description = "Model bundle: a directory, or the name of an installed one. Default: funasr.bundle, else funasr.model_dir if it is a bundle, else demo.",
+        Description = "Model bundle: a directory, or the name of an installed one. Default: funasr.bundle, else funasr.model_dir if it is a bundle, else what funasr.model and its kin name, else demo.",
     };
 
     public Option<bool> Quantized { get; } = new("--quantized")
@@ -45,11 +45,22 @@ internal sealed class CommonOptions
 
     public Option<bool> Verbose { get; } = new("--verbose", "-v") { Description = "Show debug messages, stage times, and stack traces of errors." };
 
-    public Settings ReadSettings(ParseResult parsed, Terminal terminal)
-        => SettingsReader.Read(parsed.GetValue(Config), Environment.GetEnvironmentVariable, warning => terminal.WriteError($"warning: {warning}"));
+    /// <param name="parsed">The command line.</param>
+    /// <param name="terminal">Where warnings go.</param>
+    /// <param name="named">The bundle that an argument names; null looks at <see cref="Models"/>.</param>
+    public Settings ReadSettings(ParseResult parsed, Terminal terminal, string? named = null)
+        => SettingsReader.Read(parsed.GetValue(Config), Environment.GetEnvironmentVariable, warning => terminal.WriteError($"warning: {warning}"), named ?? parsed.GetValue(Models));
 
     public ModelBundleOptions BundleOptions(ParseResult parsed, Settings settings)
         => new() { PreferQuantized = parsed.GetValue(Quantized) || settings.Quantized, SearchFolders = settings.SearchFolders };
+
+    /// <summary>Finds and checks the bundle to use.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="settings">What the configuration says.</param>
+    /// <param name="named">The bundle that an argument names; null looks at <see cref="Models"/>.</param>
+    /// <exception cref="ModelFileException">It is missing, incomplete or damaged.</exception>
+    public ModelBundle LoadBundle(ParseResult parsed, Settings settings, string? named = null)
+        => ModelBundle.Load(settings.ChooseBundle(named ?? parsed.GetValue(Models)), BundleOptions(parsed, settings) with { StageDirectories = settings.StageDirectories });
 
     /// <summary>Whether rewritten networks may run.</summary>
     public bool UseOptimized(ParseResult parsed, Settings settings) => settings.Optimize && !parsed.GetValue(NoOptimize);
@@ -65,7 +76,9 @@ internal sealed class CommonOptions
     /// <summary>The options with which a child process finds the same settings and the same bundle.</summary>
     public IReadOnlyList<string> ForChild(ParseResult parsed, ModelBundle bundle)
     {
-        List<string> options = ["--models", bundle.Directory];
+        // Stages from elsewhere come from the configuration, which the child reads, too.
+        bool isWhole = bundle.Stages.All(stage => stage.Directory.StartsWith(bundle.Directory, StringComparison.Ordinal));
+        List<string> options = parsed.GetValue(Models) is null && !isWhole ? [] : ["--models", bundle.Directory];
         if (parsed.GetValue(Quantized))
             options.Add("--quantized");
         if (parsed.GetValue(NoOptimize))

@@ -75,7 +75,7 @@ internal sealed class DevicesCommand : ExampleCommand
     {
         try
         {
-            return ModelBundle.Load(settings.ChooseBundle(parsed.GetValue(_common.Models)), _common.BundleOptions(parsed, settings));
+            return _common.LoadBundle(parsed, settings);
         }
         catch (ModelFileException error) when (!parsed.GetValue(_measure) && parsed.GetValue(_trial) is null)
         {

@@ -44,9 +44,8 @@ internal sealed class ModelsOptimizeCommand : ExampleCommand
     {
         if (parsed.GetValue(_background))
             WorkerPriority.StepBack();
-        Settings settings = _common.ReadSettings(parsed, terminal);
-        string choice = settings.ChooseBundle(parsed.GetValue(_bundle) ?? parsed.GetValue(_common.Models));
-        ModelBundle bundle = ModelBundle.Load(choice, _common.BundleOptions(parsed, settings));
+        Settings settings = _common.ReadSettings(parsed, terminal, parsed.GetValue(_bundle));
+        ModelBundle bundle = _common.LoadBundle(parsed, settings, parsed.GetValue(_bundle));
         using ILoggerFactory loggers = _common.CreateLoggers(parsed, terminal);
         ModelOptimizer optimizer = new(SampleAudio.Find(SampleAudio.Conversation), loggers.CreateLogger<ModelOptimizer>())
         {

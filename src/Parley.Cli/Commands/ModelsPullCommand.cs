@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Parley.Cli.Downloading;
 using Parley.Cli.Terminals;
 using Parley.Models.Catalog;
 using Parley.Models.Downloads;
@@ -8,9 +9,6 @@ namespace Parley.Cli.Commands;
 /// <summary><c>parley models pull</c>: fetches official models.</summary>
 internal sealed class ModelsPullCommand : ExampleCommand
 {
-    /// <summary>Names the hub where no option does.</summary>
-    public const string HubVariable = "FUNASR_MODEL_HUB";
-
     private const int MaxParallel = 8;
 
     private readonly Argument<string> _name = new("NAME") { Description = "A bundle of the catalog; parley models list shows them." };
@@ -18,7 +16,7 @@ internal sealed class ModelsPullCommand : ExampleCommand
     private readonly Option<string?> _hub = new("--hub")
     {
         HelpName = "HUB",
-        Description = $"modelscope, huggingface, or the address of a mirror that speaks Hugging Face's interface (modelscope+https://... for the other one). Default: {HubVariable}, else ModelScope first.",
+        Description = $"modelscope, huggingface, or the address of a mirror that speaks Hugging Face's interface (modelscope+https://... for the other one). Default: {HubChoice.Variable}, else ModelScope first.",
     };
 
     private readonly Option<string?> _into = ModelFolderOption.Create();
@@ -52,7 +50,7 @@ internal sealed class ModelsPullCommand : ExampleCommand
         CatalogBundle bundle = Find(parsed.GetValue(_name)!);
         DownloadOptions options = new()
         {
-            Hub = Hub(parsed.GetValue(_hub) ?? Environment.GetEnvironmentVariable(HubVariable), Environment.GetEnvironmentVariable("HF_ENDPOINT")),
+            Hub = HubChoice.Of(parsed.GetValue(_hub)),
             Weights = parsed.GetValue(_quantized) ? WeightKind.Quantized : WeightKind.Full,
             Newest = parsed.GetValue(_newest),
             Replace = parsed.GetValue(_replace),
@@ -81,17 +79,6 @@ internal sealed class ModelsPullCommand : ExampleCommand
 
     private static CatalogBundle Find(string name) => ModelCatalog.Default.FindBundle(name)
         ?? throw new UsageException($"The catalog has no bundle '{name}'. It has: {string.Join(", ", ModelCatalog.Default.Bundles.Where(bundle => !bundle.Included).Select(bundle => bundle.Name))}.");
-
-    /// <summary>The hub that a text names. HF_ENDPOINT moves Hugging Face elsewhere, as its own programs know it.</summary>
-    internal static HubAddress? Hub(string? text, string? huggingFaceEndpoint)
-    {
-        if (string.IsNullOrWhiteSpace(text))
-            return null;
-        string address = text.Trim();
-        if (address.Equals("huggingface", StringComparison.OrdinalIgnoreCase) && !string.IsNullOrWhiteSpace(huggingFaceEndpoint))
-            address = huggingFaceEndpoint.Trim();
-        return HubAddress.Parse(address) ?? throw new UsageException($"'{address}' is no hub. Write modelscope, huggingface, or the address of a mirror such as https://mirror.example.org .");
-    }
 
     private static bool IsAccepted(CatalogBundle bundle, Terminal terminal)
     {

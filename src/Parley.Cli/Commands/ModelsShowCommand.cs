@@ -20,9 +20,8 @@ internal sealed class ModelsShowCommand : ExampleCommand
         CommonOptions common = new(this);
         SetAction((parsed, cancellationToken) =>
         {
-            Settings settings = common.ReadSettings(parsed, terminal);
-            string choice = settings.ChooseBundle(parsed.GetValue(_bundle) ?? parsed.GetValue(common.Models));
-            Show(ModelBundle.Load(choice, common.BundleOptions(parsed, settings)), terminal.Output, cancellationToken);
+            Settings settings = common.ReadSettings(parsed, terminal, parsed.GetValue(_bundle));
+            Show(common.LoadBundle(parsed, settings, parsed.GetValue(_bundle)), terminal.Output, cancellationToken);
             return Task.FromResult(ExitCode.Done);
         });
     }

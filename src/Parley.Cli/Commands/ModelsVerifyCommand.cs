@@ -21,9 +21,8 @@ internal sealed class ModelsVerifyCommand : ExampleCommand
         CommonOptions common = new(this);
         SetAction((parsed, cancellationToken) =>
         {
-            Settings settings = common.ReadSettings(parsed, terminal);
-            string choice = settings.ChooseBundle(parsed.GetValue(_bundle) ?? parsed.GetValue(common.Models));
-            ModelBundle bundle = ModelBundle.Load(choice, common.BundleOptions(parsed, settings));
+            Settings settings = common.ReadSettings(parsed, terminal, parsed.GetValue(_bundle));
+            ModelBundle bundle = common.LoadBundle(parsed, settings, parsed.GetValue(_bundle));
             using ILoggerFactory loggers = common.CreateLoggers(parsed, terminal);
             return Task.FromResult(Verify(bundle, terminal, loggers, cancellationToken));
         });

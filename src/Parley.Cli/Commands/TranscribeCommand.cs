@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using Microsoft.Extensions.Logging;
 using Parley.Asr;
 using Parley.Cli.Configuration;
+using Parley.Cli.Downloading;
 using Parley.Cli.Terminals;
 using Parley.Cli.Transcribing;
 using Parley.Inference;
@@ -170,7 +171,9 @@ internal sealed class TranscribeCommand : ExampleCommand
         IReadOnlyList<PlannedInput> planned = OutputPlan.For(inputs, new OutputChoice(parsed.GetValue(_output), ParseFormats(parsed.GetValue(_formats) ?? [])));
 
         using ILoggerFactory loggers = _common.CreateLoggers(parsed, terminal, quiet);
-        ModelBundle bundle = ModelBundle.Load(settings.ChooseBundle(parsed.GetValue(_common.Models)), _common.BundleOptions(parsed, settings));
+        string choice = settings.ChooseBundle(parsed.GetValue(_common.Models));
+        await MissingBundles.FetchAsync(settings.AutoDownload, [choice], settings.ModelDirectory, _common.BundleOptions(parsed, settings).PreferQuantized, terminal, cancellationToken);
+        ModelBundle bundle = _common.LoadBundle(parsed, settings);
         TranscriptionRequest request = new()
         {
             Diarize = !parsed.GetValue(_noDiarize),

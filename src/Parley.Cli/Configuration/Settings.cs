@@ -18,6 +18,12 @@ internal sealed record Settings
     /// <summary><c>funasr.model_dir</c>: a bundle, or the folder in which bundles lie. Full path.</summary>
     public string? ModelDirectory { get; init; }
 
+    /// <summary>Directories that take the places of the bundle's own: <c>funasr.model</c>, <c>funasr.vad_model</c> and their kin.</summary>
+    public IReadOnlyDictionary<ModelStage, string> StageDirectories { get; init; } = ModelBundleOptions.NoStages;
+
+    /// <summary><c>funasr.auto_download</c>: whether a bundle of the catalog that is not there is fetched.</summary>
+    public bool AutoDownload { get; init; }
+
     /// <summary><c>funasr.batch_size_s</c>: seconds of audio in one call of the recogniser.</summary>
     public double? BatchSeconds { get; init; }
 

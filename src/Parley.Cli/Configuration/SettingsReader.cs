@@ -9,10 +9,11 @@ internal static class SettingsReader
     /// <param name="file">File of --config; null looks for config.json in the current directory, and reads it only when it has a section <c>funasr</c>.</param>
     /// <param name="environment">Value of a variable; null when it is not set.</param>
     /// <param name="warn">Receives what is ignored.</param>
+    /// <param name="named">The bundle that the command line names; null when it names none.</param>
     /// <exception cref="UsageException">The named file cannot be read, or a key of a file has an impossible value.</exception>
-    public static Settings Read(string? file, Func<string, string?> environment, Action<string> warn)
+    public static Settings Read(string? file, Func<string, string?> environment, Action<string> warn, string? named = null)
     {
-        ConfigurationRequest request = new() { File = file, Variables = VariablesOf(environment), ModelsOnly = true };
+        ConfigurationRequest request = new() { File = file, Variables = VariablesOf(environment), ModelsOnly = true, CommandLine = named is null ? [] : [new CommandLineValue("funasr.bundle", named, "--models")] };
         EffectiveConfiguration configuration = ConfigurationReader.Read(request);
         if (configuration.Errors.Count > 0)
             throw new UsageException(string.Join(' ', configuration.Errors));
@@ -28,6 +29,8 @@ internal static class SettingsReader
         {
             Bundle = IsSet("funasr.bundle") && !string.Equals(options.Bundle, options.ModelDir, StringComparison.Ordinal) ? options.Bundle : null,
             ModelDirectory = options.ModelDir,
+            StageDirectories = options.StageDirectories,
+            AutoDownload = options.AutoDownload,
             Quantized = options.Quantized,
             Optimize = options.Optimize,
             BatchSeconds = IsSet("funasr.batch_size_s") ? options.BatchSizeS : null,

@@ -23,7 +23,8 @@ internal static class BackgroundOptimization
     {
         try
         {
-            if (!options.Optimize || !MayRunOnCpu(options.Devices.Device) || await Task.Run(() => FindUntried(options), cancellationToken) is not { } bundle)
+            // A network that a key puts into a bundle is its owner's to optimise: parley models optimize.
+            if (!options.Optimize || options.StageDirectories.Count > 0 || !MayRunOnCpu(options.Devices.Device) || await Task.Run(() => FindUntried(options), cancellationToken) is not { } bundle)
                 return;
             tell($"Optimising the networks of {bundle.Name} in the background; see docs/models.md.");
             string[] arguments = ["models", "optimize", bundle.Directory, "--background", .. options.Quantized ? (string[])["--quantized"] : []];
@@ -48,8 +49,7 @@ internal static class BackgroundOptimization
 
     private static ModelBundle? FindUntried(ModelOptions options)
     {
-        ModelBundle bundle = ModelBundle.Load(
-            options.Bundle, new ModelBundleOptions { PreferQuantized = options.Quantized, SearchFolders = options.ModelDir is { } folder ? [folder] : [] });
+        ModelBundle bundle = ModelBundle.Load(options.Bundle, options.BundleOptions);
         return bundle.Stages.Any(stage => ModelOptimizer.IsUntried(stage.ModelPath)) ? bundle : null;
     }
 }

@@ -1,4 +1,6 @@
+using Parley.Cli.Downloading;
 using Parley.Cli.Terminals;
+using Parley.Models;
 using Parley.Server;
 using Parley.Server.Configuration;
 using Parley.Server.Hosting;
@@ -21,12 +23,16 @@ internal sealed class ServeRun(ConfigurationRequest request, bool anyPort, Termi
     {
         EffectiveConfiguration configuration = Read();
         List<string> errors = [.. configuration.Errors];
+        ModelOptions models = configuration.Options.Funasr;
+        string[] toFetch = models.AutoDownload && errors.Count == 0 ? [.. MissingBundles.Missing(models.WantedBundles, models.ModelDir).Select(bundle => bundle.Name)] : [];
         if (errors.Count == 0)
-            errors.AddRange(StartupCheck.Problems(configuration.Options, withPort: true));
+            errors.AddRange(StartupCheck.Problems(configuration.Options, withPort: true, withModels: toFetch.Length == 0));
         foreach (string warning in configuration.Warnings.Concat(StartupCheck.PlatformWarnings()))
             terminal.WriteError($"warning: {warning}");
         foreach (string note in configuration.Notes)
             terminal.WriteError($"note: {note}");
+        foreach (string name in toFetch)
+            terminal.WriteError($"note: the bundle {name} is not installed; the server would fetch it before it starts (funasr.auto_download).");
         Columns.Write(terminal.Output, [.. configuration.Rows().Select(row => new[] { row.Key, row.Value, row.Source })]);
         terminal.Output.Flush();
         foreach (string error in errors)
@@ -40,6 +46,8 @@ internal sealed class ServeRun(ConfigurationRequest request, bool anyPort, Termi
     {
         EffectiveConfiguration configuration = Read();
         List<string> errors = [.. configuration.Errors];
+        if (errors.Count == 0)
+            await FetchAsync(configuration.Options.Funasr, errors, cancellationToken);
         if (errors.Count == 0)
             errors.AddRange(StartupCheck.Problems(configuration.Options, withPort: false));
         if (errors.Count > 0)
@@ -75,6 +83,19 @@ internal sealed class ServeRun(ConfigurationRequest request, bool anyPort, Termi
         }
 
         return ExitCode.Done;
+    }
+
+    // Before anything else: without models there is nothing to start.
+    private async Task FetchAsync(ModelOptions options, List<string> errors, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await MissingBundles.FetchAsync(options.AutoDownload, options.WantedBundles, options.ModelDir, options.Quantized, terminal, cancellationToken);
+        }
+        catch (ModelFileException error)
+        {
+            errors.Add(error.Message);
+        }
     }
 
     private EffectiveConfiguration Read()

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Parley.Inference.Devices;
-using Parley.Models;
 
 namespace Parley.Server.Configuration;
 
@@ -31,7 +30,7 @@ internal static class ConfigurationReader
         foreach (CommandLineValue value in request.CommandLine)
             build.Apply(SettingTable.Get(value.Key), value.Value, request.WorkingDirectory, value.Option, isError: true);
 
-        ChooseBundle(build);
+        BundleChoice.Make(build);
         if (!request.ModelsOnly)
             ConfigurationCheck.Run(build);
         return build.Finish(file);
@@ -49,15 +48,6 @@ internal static class ConfigurationReader
             Database = options.Database with { Path = request.DataDirectory is null ? Path.Combine(root, "data", database) : Path.Combine(root, database) },
             Logging = options.Logging with { LogDir = Path.Combine(root, "logs") },
         };
-    }
-
-    // A model directory that is itself a bundle is the one that is meant, unless another is named.
-    private static void ChooseBundle(ConfigurationBuild build)
-    {
-        if (build.Sources.ContainsKey("funasr.bundle") || build.Options.Funasr.ModelDir is not { } directory || !ModelBundleLocator.IsBundle(directory))
-            return;
-        build.Options = build.Options with { Funasr = build.Options.Funasr with { Bundle = directory } };
-        build.Sources["funasr.bundle"] = build.Sources["funasr.model_dir"];
     }
 
     private static string? ReadFile(ConfigurationRequest request, ConfigurationBuild build)

@@ -1,4 +1,5 @@
 using Parley.Inference.Devices;
+using Parley.Models;
 
 namespace Parley.Server.Configuration;
 
@@ -71,11 +72,40 @@ internal sealed record ListenOptions
 /// <summary>Section <c>funasr</c>: models and devices.</summary>
 internal sealed record ModelOptions
 {
+    /// <summary>In <see cref="Bundles"/>: every bundle that is installed.</summary>
+    public const string EveryBundle = "*";
+
     /// <summary>A bundle's directory or name.</summary>
     public string Bundle { get; init; } = "demo";
 
     /// <summary>Folder in which names of bundles are looked for first; null for none.</summary>
     public string? ModelDir { get; init; }
+
+    /// <summary>Bundles that jobs may ask for besides <see cref="Bundle"/>: names, directories, or <see cref="EveryBundle"/>.</summary>
+    public IReadOnlyList<string> Bundles { get; init; } = [];
+
+    /// <summary>Models that FunASR's own keys name.</summary>
+    public NamedModels Named { get; init; } = new();
+
+    /// <summary>Directories that take the places of the bundle's own.</summary>
+    public IReadOnlyDictionary<ModelStage, string> StageDirectories { get; init; } = ModelBundleOptions.NoStages;
+
+    /// <summary>Whether bundles of the catalog that are not there are fetched before work begins.</summary>
+    public bool AutoDownload { get; init; }
+
+    /// <summary>Seconds without a job after which models are unloaded; 0 for never.</summary>
+    public int ModelIdleSeconds { get; init; }
+
+    /// <summary>All bundles that are named, the default first.</summary>
+    public IReadOnlyList<string> WantedBundles => [Bundle, .. Bundles.Where(name => name is not EveryBundle)];
+
+    /// <summary>How the bundle is found.</summary>
+    public ModelBundleOptions BundleOptions => new()
+    {
+        PreferQuantized = Quantized,
+        SearchFolders = ModelDir is { } folder ? [folder] : [],
+        StageDirectories = StageDirectories,
+    };
 
     public bool Quantized { get; init; }
 

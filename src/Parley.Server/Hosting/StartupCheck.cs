@@ -14,26 +14,16 @@ internal static class StartupCheck
     /// <summary>What keeps the server from starting, one line each; empty when nothing does.</summary>
     /// <param name="options">The options.</param>
     /// <param name="withPort">Whether to try the port, too; a server that starts finds out by itself.</param>
-    public static List<string> Problems(ServerOptions options, bool withPort)
+    /// <param name="withModels">Whether to look at the models; not when they are still to be fetched.</param>
+    public static List<string> Problems(ServerOptions options, bool withPort, bool withModels = true)
     {
         List<string> problems = [.. Directories(options).Select(item => WriteProblem(item.Key, item.Path)).OfType<string>()];
-        try
-        {
-            ModelBundle.Load(options.Funasr.Bundle, BundleOptions(options));
-        }
-        catch (ModelFileException error)
-        {
-            problems.Add(error.Message);
-        }
-
+        if (withModels)
+            problems.AddRange(ModelProblems(options.Funasr));
         if (withPort && PortProblem(options.Server) is { } problem)
             problems.Add(problem);
         return problems;
     }
-
-    /// <summary>How the bundle is found.</summary>
-    public static ModelBundleOptions BundleOptions(ServerOptions options)
-        => new() { PreferQuantized = options.Funasr.Quantized, SearchFolders = options.Funasr.ModelDir is { } folder ? [folder] : [] };
 
     /// <summary>What works, but not as well as it could.</summary>
     public static IEnumerable<string> PlatformWarnings()
@@ -65,6 +55,34 @@ internal static class StartupCheck
     /// <summary>What the operator reads when the port cannot be had.</summary>
     public static string PortTaken(ListenOptions listen, Exception error)
         => $"Cannot listen on {listen.Host} port {listen.Port}: {ReasonOf(error)} Stop the other program, or choose another port with --port or server.port (FUNASR_SERVER_PORT).";
+
+    private static IEnumerable<string> ModelProblems(ModelOptions options)
+    {
+        if (BundleProblem(options.Bundle, options.BundleOptions) is { } problem)
+            yield return problem;
+        string[] others = [.. options.WantedBundles.Skip(1)];
+        foreach (string name in others)
+        {
+            if (BundleProblem(name, options.BundleOptions with { StageDirectories = ModelBundleOptions.NoStages }) is { } other)
+                yield return $"funasr.bundles: {other}";
+        }
+
+        foreach (IGrouping<string, string> same in others.GroupBy(name => Path.GetFileName(Path.TrimEndingDirectorySeparator(name)), StringComparer.Ordinal).Where(group => group.Count() > 1))
+            yield return $"funasr.bundles: {string.Join(" and ", same)} have the same name, and nobody could say which is meant. Rename a directory.";
+    }
+
+    private static string? BundleProblem(string bundle, ModelBundleOptions options)
+    {
+        try
+        {
+            ModelBundle.Load(bundle, options);
+            return null;
+        }
+        catch (ModelFileException error)
+        {
+            return error.Message;
+        }
+    }
 
     private static IEnumerable<(string Key, string Path)> Directories(ServerOptions options) =>
     [

@@ -144,14 +144,14 @@ internal sealed partial class JobBoard(Func<TranscriptionOptions> options, Func<
     }
 
     /// <summary>The next work for a free slot, with every job that wants the same; null when nobody waits, or no slot is free.</summary>
-    public JobRun? TakeNext(string model)
+    public JobRun? TakeNext()
     {
         lock (_gate)
         {
             if (!_isRunning || _runs.Count >= slots() || _queue.TakeNext() is not { } leader)
                 return null;
             leader.StartedAt = clock.GetUtcNow();
-            JobRun run = new(leader, model);
+            JobRun run = new(leader);
             _runs.Add(run);
             Join(run, leader);
             foreach (LiveJob twin in _queue.InOrder().Where(job => job.Key == run.Key).ToList())

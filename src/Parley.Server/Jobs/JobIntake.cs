@@ -88,7 +88,7 @@ internal sealed class JobIntake(
     {
         if (cache.IsMd5Shared(submission.Audio.Md5, sha256))
             logger.SharedMd5();
-        if (await cache.FindAsync(submission.Audio, sha256, submission.Options, engine.ModelIdentity, cancellationToken) is not { } kept)
+        if (await cache.FindAsync(submission.Audio, sha256, submission.Options, engine.IdentityOf(submission.Options.Bundle), cancellationToken) is not { } kept)
             return null;
         DateTimeOffset now = clock.GetUtcNow();
         JobRow row = JobRows.Row(submission, sha256, now);
@@ -105,7 +105,7 @@ internal sealed class JobIntake(
     {
         JobRow row = JobRows.Row(submission, sha256, clock.GetUtcNow());
         WorkKey key = WorkKey.Of(sha256, row.Length, submission.Options);
-        if (board.Reserve(submission.Client, key, engine.ModelIdentity) is { } full)
+        if (board.Reserve(submission.Client, key, engine.IdentityOf(submission.Options.Bundle)) is { } full)
         {
             TellFull(full);
             return full;
@@ -115,7 +115,7 @@ internal sealed class JobIntake(
         try
         {
             long sequence = await store.InsertAsync(row, KeyRow(submission, row.CreatedAt), cancellationToken);
-            SubmitOutcome.Accepted accepted = board.Add(new LiveJob(sequence, submission, sha256, row.CreatedAt), engine.ModelIdentity);
+            SubmitOutcome.Accepted accepted = board.Add(new LiveJob(sequence, submission, sha256, row.CreatedAt), engine.IdentityOf(submission.Options.Bundle));
             isIn = true;
             Interlocked.Increment(ref _known);
             Interlocked.Exchange(ref _isFull, 0);

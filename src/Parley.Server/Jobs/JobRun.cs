@@ -3,7 +3,7 @@ using Parley.Transcripts;
 namespace Parley.Server.Jobs;
 
 /// <summary>One attempt on a slot, for every job that wants the same work. Members and progress are guarded by the <see cref="JobBoard"/>.</summary>
-internal sealed class JobRun(LiveJob leader, string model) : IDisposable
+internal sealed class JobRun(LiveJob leader) : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
 
@@ -12,8 +12,8 @@ internal sealed class JobRun(LiveJob leader, string model) : IDisposable
     /// <summary>The job that this attempt is logged and named after.</summary>
     public LiveJob Leader { get; } = leader;
 
-    /// <summary>Identity of the models when it began.</summary>
-    public string Model { get; } = model;
+    /// <summary>Identity of the models when it began; empty in its first moment, while nobody can join.</summary>
+    public string Model { get; set; } = "";
 
     public List<LiveJob> Members { get; } = [];
 

@@ -143,7 +143,7 @@ internal sealed class JobRunner(
             double seconds = progress.Elapsed.TotalSeconds;
             progress.Dispose();
             board.Report(run, ProgressEstimate.Returned, ProgressText.At(ProgressEstimate.Returned));
-            await CompleteAsync(run, transcript, seconds, saveTo, isWhole: analysis is null);
+            await CompleteAsync(run, transcript, seconds, saveTo, analysis is null ? progress.Model ?? engine.IdentityOf(order.Bundle) : null);
             saveTo = null;
         }
         catch (Exception) when (run.Token.IsCancellationRequested)
@@ -164,12 +164,17 @@ internal sealed class JobRunner(
         }
     }
 
-    private async Task CompleteAsync(JobRun run, Transcript transcript, double seconds, string? analysisPath, bool isWhole)
+    /// <param name="run">The attempt.</param>
+    /// <param name="transcript">What came of it.</param>
+    /// <param name="seconds">Of work.</param>
+    /// <param name="analysisPath">Where recognition and embeddings were written; null: nowhere.</param>
+    /// <param name="model">Identity of the models that recognised it, which may have changed since it began; null: an analysis of those of its beginning was there.</param>
+    private async Task CompleteAsync(JobRun run, Transcript transcript, double seconds, string? analysisPath, string? model)
     {
+        bool isWhole = model is not null;
         DateTimeOffset now = clock.GetUtcNow();
 
-        // A job may have waited for models that could not be read when it began.
-        string model = engine.ModelIdentity;
+        model ??= run.Model;
         ResultRow row = WorkRows.Result(run, model, transcript, seconds, now, cache.IsEnabled, isFromAnalysis: !isWhole);
         AnalysisRow? analysis = analysisPath is null ? null : WorkRows.Analysis(run, model, new FileInfo(analysisPath), now);
         List<LiveJob> members = board.BeginEnd(run);

@@ -60,7 +60,7 @@ internal sealed class JobService : IJobs, IAsyncDisposable
         _runner = new JobRunner(_board, _ends, _store, _cache, _pace, _counters, engine, notifier, options, _clock, _logger);
         _runner.PauseEnded = Dispatch;
         _evicted = new EvictedIds(_store.LoadEvicted());
-        _regrouping = new Regrouping(_store, _cache, () => engine.ModelIdentity, SubmitAsync, options);
+        _regrouping = new Regrouping(_store, _cache, engine.IdentityOf, SubmitAsync, options);
         Transcripts = new JobTranscripts(ResultAsync, new EditStore(database), _clock);
         _recordings = new Recordings(_clock);
         Housekeeping = new Housekeeping(_intake, _ends, _store, new DeliveryStore(database), _cache, Analyses, _files, _evicted, () => Figures, options, _clock, _logger);
@@ -143,7 +143,7 @@ internal sealed class JobService : IJobs, IAsyncDisposable
         _cache.Measure();
 
         // The first question for it may read all models.
-        await Task.Run(() => _engine.ModelIdentity, cancellationToken);
+        await Task.Run(() => _engine.IdentityOf(bundle: null), cancellationToken);
         _board.SetRunning(true);
         _intake.Open(_store.Count());
         _refresh = _clock.CreateTimer(_ => _board.Refresh(), null, RefreshInterval, RefreshInterval);
@@ -184,7 +184,7 @@ internal sealed class JobService : IJobs, IAsyncDisposable
         async Task<JobResult?> FindAsync()
         {
             JobOptions wanted = LanguageWish.Apply(options, _engine.TakesLanguage(options.Bundle));
-            return await _cache.FindAsync(md5, wanted, _engine.ModelIdentity, cancellationToken) is { } kept ? kept.For(jobId, fileName, md5, wanted) : null;
+            return await _cache.FindAsync(md5, wanted, _engine.IdentityOf(options.Bundle), cancellationToken) is { } kept ? kept.For(jobId, fileName, md5, wanted) : null;
         }
     }
 
@@ -333,8 +333,11 @@ internal sealed class JobService : IJobs, IAsyncDisposable
     {
         lock (_dispatch)
         {
-            while (_board.TakeNext(_engine.ModelIdentity) is { } run)
+            while (_board.TakeNext() is { } run)
+            {
+                run.Model = _engine.IdentityOf(run.Leader.Submission.Options.Bundle);
                 run.Task = Task.Run(() => RunAsync(run));
+            }
         }
     }
 

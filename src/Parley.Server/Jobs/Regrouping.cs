@@ -26,7 +26,7 @@ internal abstract record RegroupOutcome
 
 /// <summary>Makes a new job of an old one with another number of speakers: what was recognised once serves again, and the recording gets a second name.</summary>
 internal sealed class Regrouping(
-    JobStore store, ResultCache cache, Func<string> model, Func<JobSubmission, CancellationToken, Task<SubmitOutcome>> submit, Func<ServerOptions> options)
+    JobStore store, ResultCache cache, Func<string?, string> model, Func<JobSubmission, CancellationToken, Task<SubmitOutcome>> submit, Func<ServerOptions> options)
 {
     /// <summary>See <see cref="IJobs.RegroupAsync"/>.</summary>
     public async Task<RegroupOutcome> RunAsync(Guid job, SpeakerCount speakers, JobClient client, CancellationToken cancellationToken)
@@ -71,8 +71,9 @@ internal sealed class Regrouping(
     private async Task<bool> IsKnownAsync(JobSubmission job, JobRow source, CancellationToken cancellationToken)
     {
         WorkKey key = WorkKey.Of(source.Sha256, source.Length, job.Options);
-        return await cache.FindAnalysisAsync(key, model(), cancellationToken) is not null
-            || await cache.FindAsync(job.Audio, source.Sha256, job.Options, model(), cancellationToken) is not null;
+        string models = model(job.Options.Bundle);
+        return await cache.FindAnalysisAsync(key, models, cancellationToken) is not null
+            || await cache.FindAsync(job.Audio, source.Sha256, job.Options, models, cancellationToken) is not null;
     }
 
     private static bool TryLink(string existing, string path)

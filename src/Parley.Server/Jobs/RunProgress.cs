@@ -34,12 +34,16 @@ internal sealed class RunProgress(
         }
     }
 
+    /// <summary>Identity of the models that work on it; null when the engine never said that it started.</summary>
+    public string? Model { get; private set; }
+
     public void Report(WorkProgress value)
     {
         lock (_gate)
         {
             if (_isClosed)
                 return;
+            Model = value.Model ?? Model;
             if (!_hasStarted)
             {
                 (_hasStarted, _start) = (true, clock.GetTimestamp());

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Parley.Server.Hosting;
+using Parley.Server.Workers;
 
 namespace Parley.Server.Telemetry;
 
@@ -56,10 +57,35 @@ internal static class HealthPages
             foreach ((string name, bool isWell) in Checks(state))
                 json.WriteBoolean(name, isWell);
             json.WriteEndObject();
+            WriteWorkers(json, state.Engine.Workers);
             json.WriteEndObject();
         }
 
         await context.Response.Body.WriteAsync(body.GetBuffer().AsMemory(0, (int)body.Length), context.RequestAborted);
+    }
+
+    private static void WriteWorkers(Utf8JsonWriter json, IReadOnlyList<WorkerStatus> workers)
+    {
+        json.WriteStartArray("workers");
+        foreach (WorkerStatus worker in workers)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("number", worker.Number);
+            json.WriteString("state", worker.State);
+            WriteBundles(json, worker);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>Writes which models a worker holds.</summary>
+    internal static void WriteBundles(Utf8JsonWriter json, WorkerStatus worker)
+    {
+        json.WriteStartArray("bundles"u8);
+        foreach (string bundle in worker.Bundles)
+            json.WriteStringValue(bundle);
+        json.WriteEndArray();
     }
 
     private static Task WriteAsync(HttpContext context, int status, string text)

@@ -16,8 +16,12 @@ internal interface ITranscriptionEngine : IAsyncDisposable
     /// <summary>What all slots are doing.</summary>
     IReadOnlyList<WorkerStatus> Workers { get; }
 
-    /// <summary>Identity of the models, the same in every process that loads the same files with the same settings: part of the key of every cached result.</summary>
-    string ModelIdentity { get; }
+    /// <summary>
+    /// Identity of a bundle's models as they are now, the same in every process that loads the same files with the same settings: part of the key of every
+    /// cached result.
+    /// </summary>
+    /// <param name="bundle">As <see cref="WorkOrder.Bundle"/>.</param>
+    string IdentityOf(string? bundle);
 
     /// <summary>Whether a bundle's recogniser can be told which language is spoken.</summary>
     /// <param name="bundle">As <see cref="WorkOrder.Bundle"/>.</param>
@@ -77,6 +81,9 @@ internal readonly record struct WorkProgress(int Worker, TimeSpan Done, TimeSpan
 {
     /// <summary>Sentences that have been settled since the last report, in order and without speakers: what follows does not change them. Null or empty: none.</summary>
     public IReadOnlyList<TranscriptSentence>? Settled { get; init; }
+
+    /// <summary>Identity of the models that work on it; told when it starts, null later.</summary>
+    public string? Model { get; init; }
 }
 
 /// <summary>One slot.</summary>
@@ -84,8 +91,11 @@ internal sealed record WorkerStatus
 {
     public required int Number { get; init; }
 
-    /// <summary>starting, idle, busy, stopping or broken.</summary>
+    /// <summary>starting, idle, busy, asleep, stopping or broken.</summary>
     public required string State { get; init; }
+
+    /// <summary>Names of the bundles whose models are loaded: one, but in the server's own process several.</summary>
+    public IReadOnlyList<string> Bundles { get; init; } = [];
 
     /// <summary>Null in the server's own process.</summary>
     public int? ProcessId { get; init; }

@@ -6,63 +6,79 @@ using Parley.Inference.Devices;
 using Parley.Models;
 using Parley.Server.Configuration;
 using Parley.Server.Notifications;
+using Parley.Server.Workers.Bundles;
+using Parley.Server.Workers.Pool;
 using Parley.Transcripts;
 
 namespace Parley.Server.Workers;
 
-/// <summary>One pipeline in the server's own process, one job after another. A crash of the native runtime takes the server with it.</summary>
+/// <summary>
+/// Pipelines in the server's own process, one for each bundle, loaded when they are first asked for; one job after another. A crash of the native runtime
+/// takes the server with it.
+/// </summary>
 internal sealed class LockEngine : ITranscriptionEngine
 {
     private const int OnlyWorker = 1;
 
-    private readonly PipelineSetup _setup;
     private readonly ILoggerFactory _loggers;
     private readonly ILogger _logger;
     private readonly INotifier? _notifier;
     private readonly TimeProvider _time;
-    private readonly ModelFingerprint _fingerprint;
+    private readonly BundleVersions _bundles;
+    private readonly PipelineShelf _shelf;
+    private readonly TimeSpan? _idleLimit;
+    private readonly ITimer? _idle;
     private readonly CancellationTokenSource _stop = new();
 
-    // Whoever holds it may use the pipeline, or put another in its place.
+    // Whoever holds it may use the pipelines, and put others in their places.
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Lock _lock = new();
     private Task _loading = Task.CompletedTask;
-    private TaskCompletionSource<LoadedPipeline> _ready = NewReady();
     private DeviceOptions _devices;
     private WorkerStatus _status = new() { Number = OnlyWorker, State = WorkerStates.Starting };
+    private LoadedPipeline? _toldOf;
     private int _fallbacksTold;
+    private volatile bool _isReady;
 
-    public LockEngine(ServerOptions options, ILoggerFactory? loggers = null, INotifier? notifier = null, TimeProvider? time = null)
+    public LockEngine(ServerOptions options, ILoggerFactory? loggers = null, INotifier? notifier = null, TimeProvider? time = null, IMachineMemory? memory = null)
     {
-        _setup = PipelineSetup.For(options.Funasr, pipelines: 1);
-        _devices = _setup.Devices;
         _loggers = loggers ?? NullLoggerFactory.Instance;
         _logger = _loggers.CreateLogger<LockEngine>();
         _notifier = notifier;
         _time = time ?? TimeProvider.System;
-        _fingerprint = ModelFingerprint.For(options, _logger);
+        _devices = options.Funasr.Devices;
+        _bundles = new BundleVersions(new ServedBundles(options.Funasr), pipelines: 1, ModelFingerprint.HashPath(options), _logger, _time);
+        long? limit = options.Transcription.WorkerMemoryMb > 0 ? (long)options.Transcription.WorkerMemoryMb << 20 : null;
+        _shelf = new PipelineShelf(memory ?? new MachineMemory(), limit, _logger, _time);
+        if (options.Funasr.ModelIdleSeconds > 0)
+        {
+            _idleLimit = TimeSpan.FromSeconds(options.Funasr.ModelIdleSeconds);
+            _idle = _time.CreateTimer(_ => UnloadIdle(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
     }
 
     public int Slots => 1;
 
-    public bool IsReady => _ready.Task.IsCompletedSuccessfully;
+    public bool IsReady => _isReady;
 
-    public string ModelIdentity => _fingerprint.Value;
-
-    public bool TakesLanguage(string? bundle) => _fingerprint.TakesLanguage;
+    public bool TakesLanguage(string? bundle) => _bundles.TakesLanguage(bundle);
 
     public IReadOnlyList<WorkerStatus> Workers
     {
         get
         {
+            IReadOnlyList<(BundleVersion Version, LoadedPipeline Pipeline)> loaded = _shelf.Loaded;
             lock (_lock)
             {
-                return [_ready.Task is { IsCompletedSuccessfully: true, Result: var loaded }
-                    ? _status with { Devices = loaded.Devices, OnnxRuntime = OnnxRuntimeInfo.Version, MemoryBytes = Environment.WorkingSet }
-                    : _status with { MemoryBytes = Environment.WorkingSet }];
+                WorkerStatus status = _status with { MemoryBytes = Environment.WorkingSet, Bundles = [.. loaded.Select(item => item.Version.Name).Order(StringComparer.Ordinal)] };
+                if (loaded.Count > 0)
+                    return [status with { Devices = loaded[^1].Pipeline.Devices, OnnxRuntime = OnnxRuntimeInfo.Version }];
+                return [_isReady && status.State is WorkerStates.Idle ? status with { State = WorkerStates.Asleep } : status];
             }
         }
     }
+
+    public string IdentityOf(string? bundle) => _bundles.IdentityOf(bundle);
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -78,8 +94,9 @@ internal sealed class LockEngine : ITranscriptionEngine
             await _turn.WaitAsync(ended.Token);
             try
             {
-                LoadedPipeline loaded = await Ready().WaitAsync(ended.Token);
-                return await RunAsync(loaded, order, progress, ended.Token);
+                BundleVersion version = _bundles.Look(order.Bundle);
+                LoadedPipeline loaded = _shelf.Find(version, _devices) ?? await LoadOnceAsync(version, ended.Token);
+                return await RunAsync(loaded, version, order, progress, ended.Token);
             }
             finally
             {
@@ -97,24 +114,25 @@ internal sealed class LockEngine : ITranscriptionEngine
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            LoadedPipeline? before = IsReady ? await Ready() : null;
-            DeviceOptions devicesBefore = _devices;
-            _devices = devices;
-            if (before is null)
+            DeviceOptions before = _devices;
+            _devices = devices with { };
+            if (!IsReady)
                 return; // the next attempt to load takes them
 
             // The old one stays until the new one is there: a device that does not work costs nothing but the attempt.
             try
             {
-                await LoadOnceAsync(cancellationToken);
+                await LoadOnceAsync(_bundles.Look(bundle: null), cancellationToken);
             }
             catch
             {
-                _devices = devicesBefore;
+                _devices = before;
+                Update(status => status with { State = WorkerStates.Idle, Error = null });
+                _isReady = true;
                 throw;
             }
 
-            before.Dispose();
+            _shelf.UnloadOthers(_devices);
             _logger.DevicesSwitched(devices.Device, string.Join(", ", devices.Priority));
         }
         finally
@@ -128,82 +146,90 @@ internal sealed class LockEngine : ITranscriptionEngine
         if (_stop.IsCancellationRequested)
             return;
         await _stop.CancelAsync();
+        if (_idle is not null)
+            await _idle.DisposeAsync();
         await _loading;
         await _turn.WaitAsync();
-        if (IsReady)
-            (await Ready()).Dispose();
+        _shelf.Dispose();
         _turn.Dispose();
         _stop.Dispose();
     }
 
-    private async Task<Transcript> RunAsync(LoadedPipeline loaded, WorkOrder order, IProgress<WorkProgress> progress, CancellationToken cancellationToken)
+    private async Task<Transcript> RunAsync(LoadedPipeline loaded, BundleVersion version, WorkOrder order, IProgress<WorkProgress> progress, CancellationToken cancellationToken)
     {
         Update(status => status with { State = WorkerStates.Busy, JobId = order.JobId });
         _logger.JobBegins(order.JobId, OnlyWorker);
         try
         {
-            progress.Report(new WorkProgress(OnlyWorker, TimeSpan.Zero, null));
+            progress.Report(new WorkProgress(OnlyWorker, TimeSpan.Zero, null) { Model = version.Identity });
             StageProgress stages = new((done, total, settled) => progress.Report(new WorkProgress(OnlyWorker, done, total) { Settled = settled }));
             return await Task.Run(() => OrderRunner.RunAsync(loaded.Pipeline, order, stages, _logger, cancellationToken), cancellationToken);
         }
         finally
         {
             Update(status => status with { State = WorkerStates.Idle, JobId = null, JobsDone = status.JobsDone + 1 });
+            _shelf.Used(loaded);
+            WaitForIdle();
             TellFallbacks(loaded);
         }
     }
 
+    // Until it has worked once: jobs that come meanwhile try for themselves, and are told why it does not.
     private async Task LoadAsync(CancellationToken stop)
     {
-        _ = _fingerprint.Value; // hashed beforehand, so that nobody waits for it
-        for (int failures = 1; !stop.IsCancellationRequested; failures++)
+        _ = IdentityOf(bundle: null); // hashed beforehand, so that nobody waits for it
+        for (int failures = 1; !stop.IsCancellationRequested && !IsReady; failures++)
         {
             try
             {
-                await LoadOnceAsync(stop);
-                return;
+                await _turn.WaitAsync(stop);
+                try
+                {
+                    if (!IsReady)
+                        await LoadOnceAsync(_bundles.Look(bundle: null), stop);
+                }
+                finally
+                {
+                    _turn.Release();
+                }
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
                 return;
             }
-            catch (Exception error) when (error is ModelFileException or InferenceException or ArgumentException)
+            catch (Exception error) when (IsLoadFailure(error))
             {
                 TimeSpan pause = StartPauses.After(failures);
                 _logger.WorkerCannotStart(OnlyWorker, pause.TotalSeconds, error.Message);
-                Fail(error);
                 await Task.Delay(pause, _time, stop).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             }
         }
     }
 
-    private async Task LoadOnceAsync(CancellationToken cancellationToken)
+    private static bool IsLoadFailure(Exception error) => error is ModelFileException or InferenceException or ArgumentException;
+
+    private async Task<LoadedPipeline> LoadOnceAsync(BundleVersion version, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
-        LoadedPipeline loaded = await Task.Run(() => LoadedPipeline.Load(_setup with { Devices = _devices }, _loggers, cancellationToken), cancellationToken);
-        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        lock (_lock)
+        _shelf.MakeRoom(version);
+        try
         {
-            if (_ready.Task.IsCompleted)
-                _ready = NewReady();
-            _ready.SetResult(loaded);
-            _status = _status with { State = WorkerStates.Idle, StartSeconds = seconds, Error = null };
-            _fallbacksTold = 0;
+            LoadedPipeline loaded = await Task.Run(() => LoadedPipeline.Load(version.Setup with { Devices = _devices }, _loggers, cancellationToken), cancellationToken);
+            double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            _shelf.Put(version, _devices, loaded);
+            Update(status => status with { State = WorkerStates.Idle, StartSeconds = seconds, Error = null });
+            _isReady |= version.Bundle is null;
+            WaitForIdle();
+            _logger.WorkerReady(OnlyWorker, version.Name, seconds, string.Join(", ", loaded.Devices), Environment.WorkingSet >> 20);
+            TellFallbacks(loaded);
+            return loaded;
         }
-
-        _logger.WorkerReady(OnlyWorker, seconds, string.Join(", ", loaded.Devices), Environment.WorkingSet >> 20);
-        TellFallbacks(loaded);
-    }
-
-    private void Fail(Exception error)
-    {
-        lock (_lock)
+        catch (Exception error) when (IsLoadFailure(error) && version.Bundle is null)
         {
-            if (_ready.Task.IsCompleted)
-                _ready = NewReady();
-            _ready.SetException(error);
-            _ = _ready.Task.Exception; // nobody may be waiting
-            _status = _status with { State = WorkerStates.Broken, Error = error.Message, Restarts = _status.Restarts + 1 };
+            // Of other bundles only those hear who asked for them.
+            Update(status => status with { State = WorkerStates.Broken, Error = error.Message, Restarts = status.Restarts + 1 });
+            _isReady = false;
+            throw;
         }
     }
 
@@ -212,9 +238,36 @@ internal sealed class LockEngine : ITranscriptionEngine
         IReadOnlyList<string> messages = loaded.Fallbacks.Messages;
         int told;
         lock (_lock)
-            (told, _fallbacksTold) = (_fallbacksTold, messages.Count);
+        {
+            told = _toldOf == loaded ? _fallbacksTold : 0;
+            (_toldOf, _fallbacksTold) = (loaded, messages.Count);
+        }
+
         foreach (string message in messages.Skip(told))
             _notifier?.Notify(new Notice.DeviceFellBack(message));
+    }
+
+    private void WaitForIdle()
+    {
+        if (_idleLimit is { } limit)
+            _idle!.Change(limit, Timeout.InfiniteTimeSpan);
+    }
+
+    // Whoever has the turn sets the timer anew when he gives it back.
+    private void UnloadIdle()
+    {
+        if (_stop.IsCancellationRequested || !_turn.Wait(0, CancellationToken.None))
+            return;
+        try
+        {
+            _shelf.UnloadIdle(_idleLimit!.Value);
+            if (_shelf.Loaded.Count > 0)
+                WaitForIdle();
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     private void Update(Func<WorkerStatus, WorkerStatus> change)
@@ -222,12 +275,4 @@ internal sealed class LockEngine : ITranscriptionEngine
         lock (_lock)
             _status = change(_status);
     }
-
-    private Task<LoadedPipeline> Ready()
-    {
-        lock (_lock)
-            return _ready.Task;
-    }
-
-    private static TaskCompletionSource<LoadedPipeline> NewReady() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

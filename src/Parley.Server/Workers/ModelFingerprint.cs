@@ -8,7 +8,7 @@ using Parley.Server.Configuration;
 namespace Parley.Server.Workers;
 
 /// <summary>
-/// Computes what <see cref="ITranscriptionEngine.ModelIdentity"/> is: the bundle's name and a hash over its files, the options that decide about
+/// Computes what <see cref="ITranscriptionEngine.IdentityOf"/> is: the bundle's name and a hash over its files, the options that decide about
 /// the text, and the version of the library. Devices and threads are no part of it. Safe for concurrent use.
 /// </summary>
 internal sealed class ModelFingerprint(PipelineSetup setup, string? cachePath, ILogger logger)
@@ -18,13 +18,20 @@ internal sealed class ModelFingerprint(PipelineSetup setup, string? cachePath, I
 
     private readonly Lock _lock = new();
     private string? _value;
-    private bool? _takesLanguage;
 
-    /// <summary>The identity for the server's options; hashes are kept beside the database.</summary>
-    public static ModelFingerprint For(ServerOptions options, ILogger logger) => new(
-        PipelineSetup.For(options.Funasr, pipelines: 1),
-        Path.GetDirectoryName(Path.GetFullPath(options.Database.Path)) is { } folder ? Path.Combine(folder, "model-hashes.json") : null,
-        logger);
+    /// <summary>Where hashes are kept: beside the database.</summary>
+    public static string? HashPath(ServerOptions options)
+        => Path.GetDirectoryName(Path.GetFullPath(options.Database.Path)) is { } folder ? Path.Combine(folder, "model-hashes.json") : null;
+
+    /// <summary>The identity, if it was computed; null before.</summary>
+    public string? Known
+    {
+        get
+        {
+            lock (_lock)
+                return _value;
+        }
+    }
 
     /// <summary>The identity; <see cref="None"/> while the bundle cannot be read. The first call may read gigabytes.</summary>
     public string Value
@@ -33,16 +40,6 @@ internal sealed class ModelFingerprint(PipelineSetup setup, string? cachePath, I
         {
             lock (_lock)
                 return (_value ??= TryCompute()) ?? None;
-        }
-    }
-
-    /// <summary>Whether the recogniser can be told a language; false while the bundle cannot be read.</summary>
-    public bool TakesLanguage
-    {
-        get
-        {
-            lock (_lock)
-                return (_takesLanguage ??= TryAskRecognizer()) ?? false;
         }
     }
 
@@ -61,18 +58,6 @@ internal sealed class ModelFingerprint(PipelineSetup setup, string? cachePath, I
 
         text.Append(JsonSerializer.Serialize(setup.Options(devices: null)));
         return $"{bundle.Name}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..32]}";
-    }
-
-    private bool? TryAskRecognizer()
-    {
-        try
-        {
-            return setup.LoadBundle().Asr.TakesLanguage;
-        }
-        catch (ModelFileException)
-        {
-            return null; // as in TryCompute
-        }
     }
 
     private string? TryCompute()

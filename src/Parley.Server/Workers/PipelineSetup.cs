@@ -15,6 +15,9 @@ internal sealed record PipelineSetup
     /// <summary>Folder in which names of bundles are looked for first; null for none.</summary>
     public string? ModelDir { get; init; }
 
+    /// <summary>Directories that take the places of the bundle's own.</summary>
+    public IReadOnlyDictionary<ModelStage, string> StageDirectories { get; init; } = ModelBundleOptions.NoStages;
+
     public bool Quantized { get; init; }
 
     /// <summary>Whether rewritten networks may run.</summary>
@@ -41,6 +44,7 @@ internal sealed record PipelineSetup
     {
         Bundle = options.Bundle,
         ModelDir = options.ModelDir,
+        StageDirectories = options.StageDirectories,
         Quantized = options.Quantized,
         Optimize = options.Optimize,
         BatchSeconds = options.BatchSizeS,
@@ -52,7 +56,7 @@ internal sealed record PipelineSetup
     /// <summary>Reads and checks the bundle's files; loads no network.</summary>
     /// <exception cref="ModelFileException">The bundle is missing, incomplete or damaged.</exception>
     public ModelBundle LoadBundle()
-        => ModelBundle.Load(Bundle, new ModelBundleOptions { PreferQuantized = Quantized, SearchFolders = ModelDir is null ? [] : [ModelDir] });
+        => ModelBundle.Load(Bundle, new ModelBundleOptions { PreferQuantized = Quantized, SearchFolders = ModelDir is null ? [] : [ModelDir], StageDirectories = StageDirectories });
 
     /// <summary>Options of the pipeline; null for the devices gives those that decide about the text, and nothing about this machine.</summary>
     public PipelineOptions Options(DeviceManager? devices) => new()

@@ -5,8 +5,8 @@ namespace Parley.Server.Workers;
 /// <summary>Every message about workers. Ids 7xxx; never reused. Never what was said, nor the name of a recording.</summary>
 internal static partial class WorkerLog
 {
-    [LoggerMessage(7001, LogLevel.Information, "Worker {Worker} is ready after {Seconds:F2} s: {Devices}; {MemoryMb} MB")]
-    public static partial void WorkerReady(this ILogger logger, int worker, double seconds, string devices, long memoryMb);
+    [LoggerMessage(7001, LogLevel.Information, "Worker {Worker} is ready with {Bundle} after {Seconds:F2} s: {Devices}; {MemoryMb} MB")]
+    public static partial void WorkerReady(this ILogger logger, int worker, string bundle, double seconds, string devices, long memoryMb);
 
     [LoggerMessage(7002, LogLevel.Error, "Worker {Worker} cannot start and is tried again in {PauseSeconds:F0} s: {Reason}")]
     public static partial void WorkerCannotStart(this ILogger logger, int worker, double pauseSeconds, string reason);
@@ -52,6 +52,21 @@ internal static partial class WorkerLog
 
     [LoggerMessage(7016, LogLevel.Warning, "Worker {Worker}: {Details}")]
     public static partial void DeviceFellBack(this ILogger logger, int worker, string details);
+
+    [LoggerMessage(7018, LogLevel.Information, "The files of the bundle {Bundle} have changed: new jobs run with the new ones")]
+    public static partial void BundleChanged(this ILogger logger, string bundle);
+
+    [LoggerMessage(7019, LogLevel.Warning, "The files of the bundle {Bundle} have changed, but cannot be used; jobs go on with the models that are loaded: {Reason}")]
+    public static partial void BundleUnusable(this ILogger logger, string bundle, string reason);
+
+    [LoggerMessage(7020, LogLevel.Information, "Worker {Worker} sleeps after {IdleSeconds:F0} s without a job; the next one wakes it")]
+    public static partial void WorkerSleeps(this ILogger logger, int worker, double idleSeconds);
+
+    [LoggerMessage(7021, LogLevel.Information, "Worker {Worker} waits with the bundle {Bundle} until the machine has memory for it: {NeededMb} MB, {AvailableMb} MB are free")]
+    public static partial void StartWaitsForMemory(this ILogger logger, int worker, string bundle, long neededMb, long availableMb);
+
+    [LoggerMessage(7022, LogLevel.Information, "The bundle {Bundle} is unloaded: {Reason}")]
+    public static partial void BundleUnloaded(this ILogger logger, string bundle, string reason);
 
     [LoggerMessage(7017, LogLevel.Debug, "Sockets of a server that is gone cannot be removed from {Path}: {Reason}")]
     public static partial void LeftoversStay(this ILogger logger, string path, string reason);

@@ -9,6 +9,9 @@ internal static class WorkerStates
 
     public const string Busy = "busy";
 
+    /// <summary>Nothing was to do for so long that its models were unloaded; the next job loads them again.</summary>
+    public const string Asleep = "asleep";
+
     public const string Stopping = "stopping";
 
     /// <summary>It could not start, and is tried again after a pause.</summary>

@@ -73,7 +73,11 @@ public sealed record ModelBundle
     private static ModelBundle LoadFrom(string directory, ModelBundleOptions options)
     {
         BundleManifest? manifest = BundleManifest.Read(directory);
-        IReadOnlyDictionary<ModelStage, string> stages = manifest is null ? StageDirectories.Find(directory) : manifest.StageDirectories(directory);
+        IReadOnlyDictionary<ModelStage, string> replaced = options.StageDirectories;
+        IReadOnlyDictionary<ModelStage, string> own = manifest is null ? StageDirectories.Find(directory, [.. replaced.Keys]) : manifest.StageDirectories(directory);
+        Dictionary<ModelStage, string> stages = new(own);
+        foreach ((ModelStage stage, string other) in replaced)
+            stages[stage] = StageDirectories.CheckStage(other, stage);
         CheckStages(directory, manifest is not null, stages, [ModelStage.Vad, ModelStage.Asr]);
 
         List<string> missing = [];
@@ -92,7 +96,7 @@ public sealed record ModelBundle
 
         return new ModelBundle
         {
-            Name = manifest?.Name ?? Path.GetFileName(directory),
+            Name = NameOf(manifest?.Name ?? Path.GetFileName(directory), own, stages),
             Directory = directory,
             Description = manifest?.Description,
             Licence = manifest?.Licence,
@@ -107,6 +111,12 @@ public sealed record ModelBundle
                 .ToDictionary(entry => entry.Key, entry => entry.Value!.ToLowerInvariant(), StringComparer.Ordinal),
         };
     }
+
+    // Results of a bundle with another stage are not results of the bundle.
+    private static string NameOf(string name, IReadOnlyDictionary<ModelStage, string> own, Dictionary<ModelStage, string> stages)
+        => string.Join('+', stages.OrderBy(stage => stage.Key)
+            .Where(stage => own.TryGetValue(stage.Key, out string? directory) && !string.Equals(directory, stage.Value, StringComparison.Ordinal))
+            .Select(stage => Path.GetFileName(stage.Value)).Prepend(name));
 
     private static void CheckStages(string directory, bool hasManifest, IReadOnlyDictionary<ModelStage, string> stages, ModelStage[] needed)
     {

@@ -65,13 +65,30 @@ public static class ModelBundleLocator
         return stages.Contains(ModelStage.Asr) && stages.Contains(ModelStage.Vad);
     }
 
-    private static string Remedy(string name)
+    /// <summary>Whether a name or directory leads to a directory; see <see cref="Locate"/>.</summary>
+    public static bool IsInstalled(string pathOrName, IReadOnlyList<string>? searchFolders = null)
     {
-        if (ModelCatalog.Default.FindBundle(name) is not { Included: false } bundle)
-            return "Give a directory, or put the bundle into one of these folders.";
-        string files = string.Join("; ", bundle.Models.Select(model => $"{model.Sources[0].Repository}: {string.Join(", ", model.FilesOf(WeightKind.Full).Where(file => !file.Optional).Select(file => file.Names[0]))}"));
-        return $"Fetch it with: parley models pull {name} (without internet: parley models import). It holds {files}.";
+        try
+        {
+            Locate(pathOrName, searchFolders);
+            return true;
+        }
+        catch (ModelFileException)
+        {
+            return false;
+        }
     }
+
+    /// <summary>How to get a bundle of the catalog that is not there: the commands, and its files.</summary>
+    public static string HowToGet(CatalogBundle bundle)
+    {
+        ArgumentNullException.ThrowIfNull(bundle);
+        string files = string.Join("; ", bundle.Models.Select(model => $"{model.Sources[0].Repository}: {string.Join(", ", model.FilesOf(WeightKind.Full).Where(file => !file.Optional).Select(file => file.Names[0]))}"));
+        return $"Fetch it with: parley models pull {bundle.Name} (without internet: parley models import). It holds {files}.";
+    }
+
+    private static string Remedy(string name)
+        => ModelCatalog.Default.FindBundle(name) is { Included: false } bundle ? HowToGet(bundle) : "Give a directory, or put the bundle into one of these folders.";
 
     private static List<string> FindStandardFolders()
     {

@@ -11,4 +11,10 @@ public sealed record ModelBundleOptions
 
     /// <summary>Folders in which a bundle's name is looked for before <see cref="ModelBundleLocator.StandardFolders"/>.</summary>
     public IReadOnlyList<string> SearchFolders { get; init; } = [];
+
+    /// <summary>Directories that take the places of the bundle's own for some stages.</summary>
+    public IReadOnlyDictionary<ModelStage, string> StageDirectories { get; init; } = NoStages;
+
+    /// <summary>No stage is replaced.</summary>
+    public static IReadOnlyDictionary<ModelStage, string> NoStages { get; } = new Dictionary<ModelStage, string>();
 }

@@ -25,11 +25,13 @@ internal static class StageDirectories
         [("vad.yaml", ModelStage.Vad), ("asr.yaml", ModelStage.Asr), ("punc.yaml", ModelStage.Punctuation)];
 
     /// <summary>Chooses a directory for each stage that the folder has one for.</summary>
+    /// <param name="folder">Where they lie.</param>
+    /// <param name="except">Stages that are none of its business.</param>
     /// <exception cref="ModelFileException">Two directories serve the same stage.</exception>
-    public static IReadOnlyDictionary<ModelStage, string> Find(string folder)
+    public static IReadOnlyDictionary<ModelStage, string> Find(string folder, IReadOnlyCollection<ModelStage>? except = null)
     {
         Dictionary<ModelStage, string> chosen = [];
-        foreach (IGrouping<ModelStage, (ModelStage Stage, string Directory)> stage in Candidates(folder).GroupBy(candidate => candidate.Stage))
+        foreach (IGrouping<ModelStage, (ModelStage Stage, string Directory)> stage in Candidates(folder).Where(candidate => except?.Contains(candidate.Stage) is not true).GroupBy(candidate => candidate.Stage))
         {
             string[] directories = [.. stage.Select(candidate => candidate.Directory)];
             // Downloads for PyTorch carry the same configuration; they count only where nothing else is there.
@@ -45,6 +47,17 @@ internal static class StageDirectories
         }
 
         return chosen;
+    }
+
+    /// <summary>Full path of a directory that is to serve a stage.</summary>
+    /// <exception cref="ModelFileException">It holds a model for another stage.</exception>
+    public static string CheckStage(string directory, ModelStage stage)
+    {
+        if (Recognise(directory) is { } found && found != stage)
+            throw new ModelFileException(directory, $"{directory} holds a model for the stage {Name(found)}, not for {Name(stage)}.");
+        return Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
+
+        static string Name(ModelStage stage) => stage.ToString().ToLowerInvariant();
     }
 
     /// <summary>All model directories below a folder that can be recognised, other bundles left out.</summary>

@@ -90,8 +90,7 @@ public sealed class ConfigurationReaderTests : IDisposable
         read.Options.Transcription.ConcurrencyMode.ShouldBe(ConcurrencyMode.Lock);
         read.Options.Transcription.DefaultEngine.ShouldBe("funasr");
         read.Options.Server.ConnectionTimeoutSeconds.ShouldBe(300);
-        read.Warnings.Count.ShouldBe(3); // thread_pool, qwen3, no webhook
-        read.Notes.ShouldContain(note => note.StartsWith("Without effect here: funasr.model, funasr.model_revision, funasr.vad_model ("));
+        read.Warnings.Count.ShouldBe(4); // thread_pool, qwen3, no webhook, models that are not installed
         read.Notes.ShouldContain(note => note.Contains("funasr.disable_update, funasr.disable_pbar ("));
         read.Notes.ShouldContain(note => note.Contains("transcription.qwen3_pool_size, qwen3.num_threads, qwen3.provider (belongs to the engine qwen3"));
     }

@@ -13,7 +13,7 @@ internal sealed class StandInEngine : ITranscriptionEngine
 
     public IReadOnlyList<WorkerStatus> Workers { get; set; } = [];
 
-    public string ModelIdentity => "stand-in";
+    public string IdentityOf(string? bundle) => "stand-in";
 
     public DeviceOptions? Devices { get; private set; }
 

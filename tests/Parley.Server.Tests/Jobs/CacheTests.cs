@@ -69,6 +69,31 @@ public sealed class CacheTests
     }
 
     [Fact]
+    public async Task Each_bundle_has_results_of_its_own_and_models_that_change_meanwhile_keep_theirs()
+    {
+        await using JobsHarness harness = await JobsHarness.StartAsync();
+        harness.Engine.Identities["office"] = "office-1";
+        JobOptions office = new() { Bundle = "office" };
+        await RunAsync(harness, "talk", "small model");
+        await RunAsync(harness, "talk", "office model", office, order => (order.Bundle, order.AnalysisPath).ShouldBe(("office", null)));
+        harness.Jobs.Figures.CacheEntries.ShouldBe(2);
+
+        // The bundle changes while a job runs: it ends with the models that it began with.
+        JobSubmission job = harness.Submission("another talk", options: office);
+        await harness.Jobs.SubmitAsync(job, CancellationToken.None);
+        FakeWork work = await harness.Engine.NextAsync();
+        work.Model = "office-1";
+        work.Start();
+        harness.Engine.Identities["office"] = "office-2";
+        work.Complete();
+        await Until.TrueAsync(async () => await harness.Jobs.FindAsync(job.Id, CancellationToken.None) is { State: JobState.Completed }, () => "The job never ended.");
+
+        (await harness.Jobs.FindResultAsync(Guid.NewGuid(), "x", job.Audio.Md5, office, CancellationToken.None)).ShouldBeNull();
+        harness.Engine.Identities["office"] = "office-1";
+        (await harness.Jobs.FindResultAsync(Guid.NewGuid(), "x", job.Audio.Md5, office, CancellationToken.None)).ShouldNotBeNull();
+    }
+
+    [Fact]
     public async Task Another_number_of_speakers_groups_anew_without_recognising()
     {
         await using JobsHarness harness = await JobsHarness.StartAsync();

@@ -20,6 +20,11 @@ internal sealed class FakeEngine : ITranscriptionEngine
     /// <summary>Whether the models that are not there can be told a language.</summary>
     public bool ListensToLanguage { get; set; }
 
+    /// <summary>Identities of bundles that jobs name.</summary>
+    public Dictionary<string, string> Identities { get; } = [];
+
+    public string IdentityOf(string? bundle) => bundle is null ? ModelIdentity : Identities.GetValueOrDefault(bundle, "none");
+
     /// <summary>When set, orders are answered at once, without the test.</summary>
     public Func<FakeWork, Task>? Answer { get; set; }
 
@@ -80,6 +85,9 @@ internal sealed class FakeWork(WorkOrder order, IProgress<WorkProgress> progress
 
     public WorkOrder Order => order;
 
+    /// <summary>Identity of the models that do it, as the engine tells it.</summary>
+    public string? Model { get; set; }
+
     public CancellationToken Token => cancellationToken;
 
     /// <summary>Whether it goes on although it was told to stop.</summary>
@@ -87,7 +95,7 @@ internal sealed class FakeWork(WorkOrder order, IProgress<WorkProgress> progress
 
     public FakeWork Start(TimeSpan? total = null)
     {
-        progress.Report(new WorkProgress(1, TimeSpan.Zero, total));
+        progress.Report(new WorkProgress(1, TimeSpan.Zero, total) { Model = Model });
         return this;
     }
 

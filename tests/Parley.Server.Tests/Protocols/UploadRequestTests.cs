@@ -5,6 +5,7 @@ using Parley.Server.Configuration;
 using Parley.Server.Jobs;
 using Parley.Server.Protocols.Uploads;
 using Parley.Server.Protocols.WebSockets;
+using Parley.Server.Workers.Bundles;
 using Parley.Speakers;
 
 namespace Parley.Server.Tests.Protocols;
@@ -85,7 +86,7 @@ public sealed class UploadRequestTests
     [InlineData("""{"upload_mode":"chunked","total_chunks":2,"engine":"qwen3"}""", "upload_error")]
     public void What_is_wrong_is_refused_by_its_code(string change, string code)
     {
-        UploadRequestReader.Read(Request(change), new ServerOptions(), out Refusal? refusal).ShouldBeNull();
+        UploadRequestReader.Read(Request(change), new ServerOptions(), new ServedBundles(new ModelOptions()), out Refusal? refusal).ShouldBeNull();
 
         refusal!.Code.ShouldBe(code);
         refusal.Message.ShouldNotBeNullOrWhiteSpace();
@@ -94,14 +95,29 @@ public sealed class UploadRequestTests
     [Fact]
     public void A_foreign_engine_is_named_beside_ours()
     {
-        UploadRequestReader.Read(Request("""{"engine":"qwen3"}"""), new ServerOptions(), out Refusal? refusal);
+        UploadRequestReader.Read(Request("""{"engine":"qwen3"}"""), new ServerOptions(), new ServedBundles(new ModelOptions()), out Refusal? refusal);
 
         refusal!.Message.ShouldContain("funasr");
         refusal.Message.ShouldContain("qwen3");
     }
 
+    [Fact]
+    public void Bundles_that_are_served_are_engines_by_their_names()
+    {
+        ServedBundles served = new(new ModelOptions { Bundles = ["office", "funasr"] });
+
+        Bundle("office").ShouldBe("office");
+        Bundle("demo").ShouldBeNull();
+        Bundle("funasr").ShouldBeNull(); // the engine, whatever bundles are called
+        UploadRequestReader.Read(Request("""{"engine":"nobody"}"""), new ServerOptions(), served, out Refusal? refusal).ShouldBeNull();
+        refusal!.Message.ShouldEndWith("; it has the models demo, office, funasr");
+
+        string? Bundle(string engine)
+            => UploadRequestReader.Read(Request($$"""{"engine":"{{engine}}"}"""), new ServerOptions(), served, out Refusal? refusal).ShouldNotBeNull(refusal?.Message).Options.Bundle;
+    }
+
     private static UploadAnnouncement Accept(string change)
-        => UploadRequestReader.Read(Request(change), new ServerOptions(), out Refusal? refusal).ShouldNotBeNull(refusal?.Message);
+        => UploadRequestReader.Read(Request(change), new ServerOptions(), new ServedBundles(new ModelOptions()), out Refusal? refusal).ShouldNotBeNull(refusal?.Message);
 
     // By text: a node would not take half a surrogate pair, or a number without end.
     private static JsonElement Request(string change)

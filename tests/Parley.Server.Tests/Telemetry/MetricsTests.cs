@@ -93,7 +93,7 @@ public sealed partial class MetricsTests
     public async Task Documented_names_are_those_of_the_page()
     {
         await using RunningHost host = await RunningHost.StartAsync();
-        host.Engine.Workers = [new WorkerStatus { Number = 1, State = "idle", Devices = ["asr cpu"] }];
+        host.Engine.Workers = [new WorkerStatus { Number = 1, State = "idle", Devices = ["asr cpu"], Bundles = ["demo"] }];
         using Meter meter = new(JobMeter.Name);
         foreach ((string instrument, string unit) in new[] { ("parley.job.wait", "s"), ("parley.job.duration", "s"), ("parley.job.audio", "s"), ("parley.job.rtf", "1"), ("parley.job.stage.duration", "s") })
             meter.CreateHistogram<double>(instrument, unit).Record(1);

@@ -16,7 +16,7 @@ public sealed class StatusApiTests
         host.Engine.IsReady = true;
         host.Engine.Workers =
         [
-            new WorkerStatus { Number = 1, State = "idle", Devices = ["asr cuda", "vad cpu", "cuda: fastest: 3.1 times the cpu"], OnnxRuntime = "1.30.0", JobsDone = 7, StartSeconds = 1.23456 },
+            new WorkerStatus { Number = 1, State = "idle", Bundles = ["office"], Devices = ["asr cuda", "vad cpu", "cuda: fastest: 3.1 times the cpu"], OnnxRuntime = "1.30.0", JobsDone = 7, StartSeconds = 1.23456 },
             new WorkerStatus { Number = 2, State = "broken", Error = "no models" },
         ];
         host.Jobs.Figures = new JobFigures { Waiting = 3, MaxWaiting = 10, Running = 2, CacheHits = 6, Ended = new Dictionary<JobState, long> { [JobState.Completed] = 20 } };
@@ -29,6 +29,8 @@ public sealed class StatusApiTests
         status.GetProperty("engine").GetProperty("devices").GetRawText().ShouldBe(
             """[{"stage":"asr","device":"cuda","why":"fastest: 3.1 times the cpu"},{"stage":"vad","device":"cpu","why":null}]""");
         status.GetProperty("workers")[0].GetProperty("start_seconds").GetDouble().ShouldBe(1.235);
+        status.GetProperty("workers")[0].GetProperty("bundles").GetRawText().ShouldBe("""["office"]""");
+        status.GetProperty("engine").GetProperty("bundles").GetRawText().ShouldBe("""["demo"]""");
         status.GetProperty("workers")[1].GetProperty("error").GetString().ShouldBe("no models");
         status.GetProperty("queue").GetProperty("waiting").GetInt32().ShouldBe(3);
         status.GetProperty("history").GetRawText().ShouldBe(

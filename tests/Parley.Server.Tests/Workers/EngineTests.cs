@@ -4,6 +4,7 @@ using Parley.Inference.Devices;
 using Parley.Models;
 using Parley.Server.Configuration;
 using Parley.Server.Workers;
+using Parley.Server.Tests.Jobs;
 using Parley.Speakers;
 using Parley.Transcripts;
 
@@ -31,7 +32,7 @@ public abstract class EngineTests(SharedEngine shared) : IClassFixture<SharedEng
         Transcript transcript = await engine.RunAsync(Order("interview.wav") with { SaveAnalysisTo = analysis }, progress, TestContext.Current.CancellationToken);
 
         InProcess.Timeless(transcript).ShouldBe(InProcess.Timeless(await InProcess.InterviewAsync()));
-        progress.Reports.First().ShouldBe(new WorkProgress(1, TimeSpan.Zero, null));
+        progress.Reports.First().ShouldBe(new WorkProgress(1, TimeSpan.Zero, null) { Model = engine.IdentityOf(null) });
         progress.Reports.Last().Done.ShouldBe(transcript.Duration);
         progress.Reports.ShouldBe(progress.Reports.OrderBy(report => report.Done));
         TranscriptText.Join([.. progress.Reports.SelectMany(report => report.Settled ?? [])]).ShouldBe(TranscriptText.Join(transcript.Sentences));
@@ -111,7 +112,7 @@ public abstract class EngineTests(SharedEngine shared) : IClassFixture<SharedEng
         ServerOptions options = Folder.Options();
         string bundle = Folder.File("bundle");
         await using ITranscriptionEngine engine = Create(options with { Funasr = options.Funasr with { Bundle = bundle } });
-        engine.ModelIdentity.ShouldBe("none");
+        engine.IdentityOf(null).ShouldBe("none");
         await engine.StartAsync(TestContext.Current.CancellationToken);
         await Until.TrueAsync(() => engine.Workers[0].State == "broken", "a broken worker");
 
@@ -122,7 +123,74 @@ public abstract class EngineTests(SharedEngine shared) : IClassFixture<SharedEng
         CopyFolder(options.Funasr.Bundle, bundle);
         await Until.TrueAsync(() => engine.IsReady, "an engine that has found its models");
         engine.Workers[0].Error.ShouldBeNull();
-        engine.ModelIdentity.ShouldStartWith("demo-");
+        engine.IdentityOf(null).ShouldStartWith("demo-");
+    }
+
+    [Fact]
+    public async Task Jobs_choose_among_bundles_and_a_changed_bundle_is_loaded_anew()
+    {
+        ServerOptions options = Folder.Options();
+        string office = Copy("office");
+        Rename(office, "office-1");
+        await using ITranscriptionEngine engine = await StartAsync(options with { Funasr = options.Funasr with { Bundles = [office] } });
+        ListProgress progress = new();
+
+        Transcript theirs = await engine.RunAsync(Order("hello.wav") with { Bundle = "office" }, progress, TestContext.Current.CancellationToken);
+        Transcript ours = await RunAsync(engine, Order("hello.wav"));
+
+        (theirs.Receipt.Bundle, ours.Receipt.Bundle).ShouldBe(("office-1", "demo"));
+        string before = engine.IdentityOf("office");
+        progress.Reports.First().Model.ShouldBe(before);
+        before.ShouldStartWith("office-1-");
+        engine.IdentityOf(null).ShouldStartWith("demo-");
+        engine.Workers.SelectMany(worker => worker.Bundles).ShouldContain("demo");
+        (await Should.ThrowAsync<ModelFileException>(() => RunAsync(engine, Order("hello.wav") with { Bundle = "nobody" }))).Message.ShouldEndWith("There are: demo, office.");
+        engine.IdentityOf("nobody").ShouldBe("none");
+
+        Rename(office, "office-2");
+        Transcript after = await RunAsync(engine, Order("hello.wav") with { Bundle = "office" });
+
+        after.Receipt.Bundle.ShouldBe("office-2");
+        engine.IdentityOf("office").ShouldStartWith("office-2-");
+    }
+
+    [Fact]
+    public async Task Bundle_that_cannot_be_loaded_costs_its_job_and_nothing_else()
+    {
+        ServerOptions options = Folder.Options();
+        string broken = Copy("broken");
+        File.WriteAllBytes(Path.Combine(broken, "asr", "model.onnx"), [0x08, 0x08, 0x3A, 0x00]); // an empty graph
+        await using ITranscriptionEngine engine = await StartAsync(options with { Funasr = options.Funasr with { Bundles = [broken] } });
+
+        await Should.ThrowAsync<ModelFileException>(() => RunAsync(engine, Order("hello.wav") with { Bundle = "broken" }));
+
+        (await RunAsync(engine, Order("hello.wav"))).Sentences.ShouldNotBeEmpty();
+        engine.IsReady.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Models_sleep_when_nobody_needs_them_and_the_next_job_wakes_them()
+    {
+        ServerOptions options = Folder.Options();
+        ManualTime time = new();
+        await using ITranscriptionEngine engine = Create(options with { Funasr = options.Funasr with { ModelIdleSeconds = 60 } }, time);
+        await engine.StartAsync(TestContext.Current.CancellationToken);
+        await Wait.UntilReadyAsync(engine);
+
+        time.Advance(TimeSpan.FromSeconds(59));
+        engine.Workers[0].State.ShouldBe("idle");
+        await RunAsync(engine, Order("hello.wav"));
+        time.Advance(TimeSpan.FromSeconds(59));
+        engine.Workers[0].State.ShouldBe("idle");
+        time.Advance(TimeSpan.FromSeconds(1));
+        await Until.TrueAsync(() => engine.Workers[0].State == "asleep", "a worker that sleeps");
+
+        engine.IsReady.ShouldBeTrue();
+        engine.Workers[0].Bundles.ShouldBeEmpty();
+        (await RunAsync(engine, Order("hello.wav"))).Sentences.ShouldNotBeEmpty();
+        engine.Workers[0].State.ShouldBe("idle");
+        engine.Workers[0].Bundles.ShouldBe(["demo"]);
+        engine.Workers[0].Restarts.ShouldBe(0);
     }
 
     [Fact]
@@ -139,7 +207,9 @@ public abstract class EngineTests(SharedEngine shared) : IClassFixture<SharedEng
         engine.Workers[0].Devices[^1].ShouldStartWith("cpu: the first");
     }
 
-    internal abstract ITranscriptionEngine Create(ServerOptions options);
+    internal ITranscriptionEngine Create(ServerOptions options) => Create(options, TimeProvider.System);
+
+    internal abstract ITranscriptionEngine Create(ServerOptions options, TimeProvider time);
 
     internal async Task<ITranscriptionEngine> StartAsync(ServerOptions options)
     {
@@ -155,6 +225,26 @@ public abstract class EngineTests(SharedEngine shared) : IClassFixture<SharedEng
     internal static Task<Transcript> RunAsync(ITranscriptionEngine engine, WorkOrder order) => engine.RunAsync(order, new ListProgress(), TestContext.Current.CancellationToken);
 
     internal static WorkOrder Order(string sample) => new() { JobId = Guid.NewGuid(), AudioPath = TestPaths.Sample(sample), FileName = sample };
+
+    internal string Copy(string name)
+    {
+        CopyFolder(Folder.Options().Funasr.Bundle, Folder.File(name));
+        Rename(Folder.File(name), name + "-0");
+        return Folder.File(name);
+    }
+
+    // Another name is another bundle. As if it had been written a while ago: nobody has to wait until its files are quiet.
+    private static void Rename(string bundle, string name)
+    {
+        string path = Path.Combine(bundle, "bundle.json");
+        File.WriteAllText(path, System.Text.RegularExpressions.Regex.Replace(File.ReadAllText(path), "\"name\": *\"[^\"]*\"", $"\"name\": \"{name}\"", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)));
+        DateTime time = DateTime.UtcNow - TimeSpan.FromMinutes(5);
+        File.SetLastWriteTimeUtc(path, time);
+        foreach (string directory in Directory.EnumerateDirectories(bundle, "*", SearchOption.AllDirectories).Append(bundle))
+            Directory.SetLastWriteTimeUtc(directory, time);
+        foreach (string file in Directory.EnumerateFiles(bundle, "*", SearchOption.AllDirectories))
+            File.SetLastWriteTimeUtc(file, file == path ? time + TimeSpan.FromSeconds(name[^1] - '0') : time);
+    }
 
     private static void CopyFolder(string from, string to)
     {

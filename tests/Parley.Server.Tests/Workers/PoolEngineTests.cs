@@ -218,7 +218,51 @@ public sealed class PoolEngineTests(SharedEngine shared) : EngineTests(shared)
         _notifier.Notices.ShouldBeEmpty();
     }
 
-    internal override ITranscriptionEngine Create(ServerOptions options) => Create(options, Quick, new MachineMemory());
+    [Fact]
+    public async Task Two_bundles_share_two_workers_and_one_that_dies_comes_back_with_its_own()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are not of this system.");
+        ServerOptions options = Folder.Options(workers: 2);
+        await using ITranscriptionEngine engine = await StartAsync(options with { Funasr = options.Funasr with { Bundles = [Copy("office")] } });
+        await Until.TrueAsync(() => engine.Workers.All(worker => worker.State == "idle"), "two idle workers");
+
+        await RunAsync(engine, Order("hello.wav") with { Bundle = "office" });
+        await Until.TrueAsync(() => engine.Workers.All(worker => worker.State == "idle"), "two idle workers");
+        engine.Workers.SelectMany(worker => worker.Bundles).Order().ShouldBe(["demo", "office"]);
+        int restarts = engine.Workers.Sum(worker => worker.Restarts);
+
+        // Each bundle has its worker now: nothing is replaced any more.
+        for (int i = 0; i < 2; i++)
+            await Task.WhenAll(RunAsync(engine, Order("hello.wav") with { Bundle = "office" }), RunAsync(engine, Order("hello.wav")));
+        engine.Workers.Sum(worker => worker.Restarts).ShouldBe(restarts);
+
+        WorkerStatus office = engine.Workers.Single(worker => worker.Bundles.Contains("office"));
+        Signal("KILL", office.ProcessId!.Value);
+        await Until.TrueAsync(() => engine.Workers[office.Number - 1] is { State: "idle" } again && again.ProcessId != office.ProcessId, "another process");
+        engine.Workers[office.Number - 1].Bundles.ShouldBe(["office"]);
+    }
+
+    [Fact]
+    public async Task Neither_bundle_starves_on_one_worker()
+    {
+        ServerOptions options = Folder.Options();
+        await using ITranscriptionEngine engine = await StartAsync(options with { Funasr = options.Funasr with { Bundles = [Copy("office")] } });
+        List<string> order = [];
+
+        string?[] wishes = [null, "office", null, "office"];
+        await Task.WhenAll(wishes.Select(async wish =>
+        {
+            Transcript transcript = await RunAsync(engine, Order("hello.wav") with { Bundle = wish });
+            lock (order)
+                order.Add(transcript.Receipt.Bundle);
+        }));
+
+        order.ShouldBe(["demo", "demo", "office-0", "office-0"], ignoreOrder: true);
+        engine.Workers[0].Restarts.ShouldBeInRange(1, 3);
+    }
+
+    internal override ITranscriptionEngine Create(ServerOptions options, TimeProvider time)
+        => new PoolEngine(options, new WorkerProgram("dotnet", [TestPaths.Program]), Quick, new MachineMemory(), notifier: _notifier, time: time);
 
     private static void Signal(string signal, int processId)
     {

@@ -1,6 +1,5 @@
-using Parley.Cli.Commands;
+using Parley.Cli.Downloading;
 using Parley.Models.Catalog;
-using Parley.Tests.Models;
 using Parley.Tests.Models.Downloads;
 
 namespace Parley.Tests.Cli;
@@ -15,7 +14,7 @@ public sealed class ModelsPullTests : IDisposable
     [Fact]
     public async Task Pull_fetches_a_bundle_of_the_catalog_from_a_mirror()
     {
-        await using HubStandIn hub = Mirror();
+        await using HubStandIn hub = CatalogMirror.Start();
         CliResult result = await CliProcess.RunAsync(_folder.Root, "models", "pull", "paraformer-zh", "--accept-license", "--hub", hub.Address.AbsoluteUri, "--into", _folder["models"]);
         result.Error.ShouldContain("funasr/fsmn-vad-onnx on 127.0.0.1");
         result.ExitCode.ShouldBe(0);
@@ -50,27 +49,9 @@ public sealed class ModelsPullTests : IDisposable
     [Fact]
     public void Hugging_face_is_where_its_variable_says()
     {
-        ModelsPullCommand.Hub("huggingface", "https://mirror.example.org")!.Base.Host.ShouldBe("mirror.example.org");
-        ModelsPullCommand.Hub("huggingface", null)!.Base.Host.ShouldBe("huggingface.co");
-        ModelsPullCommand.Hub("modelscope", "https://mirror.example.org")!.Hub.ShouldBe(ModelHub.ModelScope);
-        ModelsPullCommand.Hub(null, "https://mirror.example.org").ShouldBeNull();
-    }
-
-    /// <summary>A stand-in with the smallest files under the names that repositories have.</summary>
-    private static HubStandIn Mirror()
-    {
-        using BundleFolder files = new();
-        HubStandIn hub = new();
-        Put("funasr/fsmn-vad-onnx", "vad", ("am.mvn", "vad.mvn"), ("config.yaml", "vad.yaml"), ("model.onnx", "model.onnx"));
-        Put("manyeyes/speech_paraformer-large_asr_nat-zh-cn-16k-common-vocab8404-onnx", "asr", ("am.mvn", "am.mvn"), ("config.yaml", "asr.yaml"), ("model.onnx", "model.onnx"), ("tokens.json", "tokens.json"));
-        Put("manyeyes/punc_ct-transformer_zh-cn-common-vocab272727-onnx", "punc", ("config.yaml", "punc.yaml"), ("model.onnx", "model.onnx"), ("tokens.json", "tokens.json"));
-        Put("csukuangfj/speaker-embedding-models", "spk", ("model.onnx", "3dspeaker_speech_campplus_sv_zh-cn_16k-common.onnx"));
-        return hub;
-
-        void Put(string repository, string directory, params (string File, string Name)[] names)
-        {
-            foreach ((string file, string name) in names)
-                hub.Put(repository, name, File.ReadAllBytes(files[$"{directory}/{file}"]));
-        }
+        HubChoice.Parse("huggingface", "https://mirror.example.org")!.Base.Host.ShouldBe("mirror.example.org");
+        HubChoice.Parse("huggingface", null)!.Base.Host.ShouldBe("huggingface.co");
+        HubChoice.Parse("modelscope", "https://mirror.example.org")!.Hub.ShouldBe(ModelHub.ModelScope);
+        HubChoice.Parse(null, "https://mirror.example.org").ShouldBeNull();
     }
 }

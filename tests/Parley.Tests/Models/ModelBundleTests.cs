@@ -170,6 +170,21 @@ public sealed class ModelBundleTests : IDisposable
     }
 
     [Fact]
+    public void Load_puts_other_directories_in_the_places_of_stages()
+    {
+        _folder.WriteStandardManifest();
+        _folder.WriteVad("elsewhere");
+
+        ModelBundle bundle = Load(_folder["elsewhere"]);
+
+        (bundle.Name, bundle.Vad.Directory, bundle.Asr.Directory).ShouldBe(("test+elsewhere", _folder["elsewhere"], _folder["asr"]));
+        Should.Throw<ModelFileException>(() => Load(_folder["asr"])).Message.ShouldContain("holds a model for the stage asr, not for vad");
+        Load(_folder["vad"]).Name.ShouldBe("test");
+
+        ModelBundle Load(string vad) => ModelBundle.Load(_folder.Root, new ModelBundleOptions { StageDirectories = new Dictionary<ModelStage, string> { [ModelStage.Vad] = vad } });
+    }
+
+    [Fact]
     public void Load_refuses_two_models_for_one_stage_and_names_both()
     {
         _folder.WriteAsr("asr-large");

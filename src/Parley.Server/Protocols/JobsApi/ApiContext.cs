@@ -3,6 +3,7 @@ using Parley.Server.Configuration;
 using Parley.Server.Jobs;
 using Parley.Server.Protocols.Uploads;
 using Parley.Server.Webhooks;
+using Parley.Server.Workers.Bundles;
 
 namespace Parley.Server.Protocols.JobsApi;
 
@@ -19,6 +20,9 @@ internal sealed record ApiContext
 
     /// <summary>Uploads that outlive connections and processes.</summary>
     public required ResumableUploads Uploads { get; init; }
+
+    /// <summary>The bundles that jobs may ask for.</summary>
+    public ServedBundles Bundles => field ??= new ServedBundles(Options.Funasr);
 
     /// <summary>Tells programs how jobs end.</summary>
     public required WebhookService Webhooks { get; init; }

@@ -3,6 +3,7 @@ using Parley.Server.Configuration;
 using Parley.Server.Jobs;
 using Parley.Server.Protocols.Forms;
 using Parley.Server.Webhooks;
+using Parley.Server.Workers.Bundles;
 
 namespace Parley.Server.Protocols.JobsApi;
 
@@ -14,7 +15,7 @@ internal sealed record JobFields
     // To add one: here, below, in docs/jobs.md and in openapi.json.
     private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
     {
-        "diarize", "num_speakers", "min_speakers", "max_speakers", "language", "itn", "keep_recording", "force_refresh", "priority", "webhook_url",
+        "diarize", "num_speakers", "min_speakers", "max_speakers", "language", "itn", "keep_recording", "force_refresh", "priority", "webhook_url", "model",
     };
 
     public required JobOptions Options { get; init; }
@@ -34,8 +35,9 @@ internal sealed record JobFields
     /// <param name="form">The form.</param>
     /// <param name="webhooks">Judges addresses.</param>
     /// <param name="defaults">What is meant where a field is missing.</param>
+    /// <param name="bundles">Those that may be asked for.</param>
     /// <exception cref="FormException">One is wrong.</exception>
-    public static JobFields Read(MultipartForm form, WebhookService webhooks, TranscriptionOptions defaults)
+    public static JobFields Read(MultipartForm form, WebhookService webhooks, TranscriptionOptions defaults, ServedBundles bundles)
     {
         if (form.Names.FirstOrDefault(name => !Known.Contains(name)) is { } unknown)
             throw FormException.Invalid(Quoted.Text(unknown), $"There is no field '{Quoted.Text(unknown)}'. Besides file there are {string.Join(", ", Known)}.");
@@ -47,6 +49,7 @@ internal sealed record JobFields
                 Speakers = FormFields.Speakers(form),
                 Language = FormFields.Language(form),
                 Recognition = new RecognitionWish { Itn = FormFields.Flag(form, "itn") ?? defaults.Itn },
+                Bundle = Bundle(form, bundles),
                 ForceRefresh = FormFields.Flag(form, "force_refresh") ?? false,
             },
             KeepRecording = FormFields.Flag(form, "keep_recording") ?? false,
@@ -57,6 +60,10 @@ internal sealed record JobFields
 
     /// <summary>What tells this wish from others, as a text.</summary>
     public string Canonical => $"{Options} {Priority} {KeepRecording} {WebhookUrl}";
+
+    private static string? Bundle(MultipartForm form, ServedBundles bundles)
+        => form.Value("model") is not { } name ? null
+            : bundles.TryFind(name, out string? bundle) ? bundle : throw FormException.Value("model", bundles.Refusal(Quoted.Text(name)));
 
     private static string? Webhook(MultipartForm form, WebhookService webhooks)
         => form.Value("webhook_url") is { } url ? webhooks.Problem(url) is { } problem ? throw FormException.Value("webhook_url", problem) : url : null;

@@ -97,6 +97,7 @@ internal static class JobJson
         WriteNumber(json, "max_speakers", speakers.Max);
         json.WriteString("language"u8, options.Language);
         json.WriteBoolean("itn"u8, options.Recognition.Itn);
+        json.WriteString("model"u8, options.Bundle);
         json.WriteEndObject();
     }
 

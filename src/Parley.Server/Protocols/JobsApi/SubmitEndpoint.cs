@@ -54,7 +54,7 @@ internal sealed class SubmitEndpoint(ApiContext context) : IApiEndpoints
             throw Problems.Invalid("file", "The field file is missing. Send the recording as a part named file.");
         if (file.Length == 0)
             throw Problems.Invalid("file", "The file is empty.");
-        JobFields fields = JobFields.Read(form, context.Webhooks, context.Options.Transcription);
+        JobFields fields = JobFields.Read(form, context.Webhooks, context.Options.Transcription, context.Bundles);
         ListenOptions limits = context.Options.Server;
         string extension = RecordingName.ExtensionOf(form.FileName, form.ContentType, limits);
         UploadAnnouncement announcement = new()

@@ -7,6 +7,7 @@ using Parley.Server.Configuration;
 using Parley.Server.Jobs;
 using Parley.Server.Protocols.Forms;
 using Parley.Server.Protocols.Uploads;
+using Parley.Server.Workers.Bundles;
 
 namespace Parley.Server.Protocols.OpenAi;
 
@@ -22,7 +23,7 @@ internal sealed class OpenAiDoor
     {
         _logger = loggers.CreateLogger<OpenAiDoor>();
         _bearer = new BearerCheck(options.Auth.Enabled ? new TokenValidator(options.Auth, clock) : null);
-        _models = new ServedModels(options.Funasr);
+        _models = new ServedModels(new ServedBundles(options.Funasr));
         _transcriptions = new TranscriptionEndpoint(
             new MultipartFormReader(options.Server, files, KnownSpeakers.ReaderOf(files)), _models, new TranscriptionIntake(options, new RecordingHandover(jobs, files), _logger), jobs, clock);
     }
@@ -52,7 +53,7 @@ internal sealed class OpenAiDoor
     private Task ShowModelAsync(HttpContext http)
     {
         string id = http.GetRouteValue("id") as string ?? "";
-        return _models.Has(id) ? OpenAiAnswer.WriteJsonAsync(http, json => _models.Write(json, id)) : throw new OpenAiException(OpenAiError.UnknownModel(id));
+        return _models.TryFind(id, out _) ? OpenAiAnswer.WriteJsonAsync(http, json => _models.Write(json, id)) : throw new OpenAiException(OpenAiError.UnknownModel(id, _models.Names));
     }
 
     // What surrounds every handler: a number, a token, and errors as this API writes them.

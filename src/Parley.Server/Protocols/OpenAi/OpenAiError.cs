@@ -25,8 +25,8 @@ internal sealed record OpenAiError(int Status, string Type, string Message, stri
     public static OpenAiError Invalid(string? param, string message, string? code = null)
         => new(StatusCodes.Status400BadRequest, InvalidRequest, message, param, code);
 
-    public static OpenAiError UnknownModel(string model) => new(
-        StatusCodes.Status404NotFound, InvalidRequest, $"The model '{Quoted.Text(model)}' does not exist. GET /v1/models lists those that do.", "model", "model_not_found");
+    public static OpenAiError UnknownModel(string model, IReadOnlyList<string> known) => new(
+        StatusCodes.Status404NotFound, InvalidRequest, $"The model '{Quoted.Text(model)}' does not exist. GET /v1/models lists those that do: {string.Join(", ", known)}.", "model", "model_not_found");
 
     public static OpenAiError DiskFull { get; } = new(
         StatusCodes.Status503ServiceUnavailable, ServerError, "The server's disk is nearly full, and it cannot take the file. Try again later, or tell its operator.", Code: "disk_full")

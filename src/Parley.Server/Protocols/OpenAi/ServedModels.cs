@@ -1,12 +1,12 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Parley.Models;
-using Parley.Server.Configuration;
-using Parley.Server.Workers;
+using Parley.Server.Workers.Bundles;
 
 namespace Parley.Server.Protocols.OpenAi;
 
-/// <summary>The names under which the loaded bundle answers: its own, and those that OpenAI's applications ask for. Safe for concurrent calls.</summary>
-internal sealed class ServedModels(ModelOptions options)
+/// <summary>The names under which bundles answer: their own, and for the default those that OpenAI's applications ask for. Safe for concurrent calls.</summary>
+internal sealed class ServedModels(ServedBundles bundles)
 {
     /// <summary>OpenAI's name for transcripts with speakers.</summary>
     public const string Diarizing = "gpt-4o-transcribe-diarize";
@@ -17,21 +17,32 @@ internal sealed class ServedModels(ModelOptions options)
     private static readonly string[] Aliases =
         [Whisper, "gpt-4o-transcribe", "gpt-4o-mini-transcribe", "gpt-4o-mini-transcribe-2025-12-15", Diarizing];
 
-    private volatile Known? _known;
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _created = new(StringComparer.Ordinal);
 
-    /// <summary>All names, the bundle's own first.</summary>
-    public IReadOnlyList<string> Names => [Bundle().Name, .. Aliases.Except([Bundle().Name], StringComparer.Ordinal)];
+    /// <summary>All names, the default bundle's own first.</summary>
+    public IReadOnlyList<string> Names
+    {
+        get
+        {
+            IReadOnlyList<string> own = bundles.Names;
+            return [own[0], .. Aliases.Except(own, StringComparer.Ordinal), .. own.Skip(1)];
+        }
+    }
 
     /// <summary>Whether a name is one of them.</summary>
-    public bool Has(string name) => Aliases.Contains(name, StringComparer.Ordinal) || string.Equals(name, Bundle().Name, StringComparison.Ordinal);
+    /// <param name="name">The name.</param>
+    /// <param name="bundle">What it stands for; null for the default.</param>
+    public bool TryFind(string name, out string? bundle)
+        => bundles.TryFind(name, out bundle) || Aliases.Contains(name, StringComparer.Ordinal);
 
     /// <summary>Writes a model object.</summary>
     public void Write(Utf8JsonWriter json, string name)
     {
+        TryFind(name, out string? bundle);
         json.WriteStartObject();
         json.WriteString("id"u8, name);
         json.WriteString("object"u8, "model"u8);
-        json.WriteNumber("created"u8, Bundle().Created.ToUnixTimeSeconds());
+        json.WriteNumber("created"u8, Created(bundle).ToUnixTimeSeconds());
         json.WriteString("owned_by"u8, "parley"u8);
         json.WriteEndObject();
     }
@@ -48,21 +59,18 @@ internal sealed class ServedModels(ModelOptions options)
         json.WriteEndObject();
     }
 
-    // Read once; a bundle that cannot be read yet (the workers say why) is known by the name in the options until it can.
-    private Known Bundle()
+    // Read once; a bundle that cannot be read yet (the workers say why) has no age.
+    private DateTimeOffset Created(string? bundle)
     {
-        if (_known is { } known)
+        if (_created.TryGetValue(bundle ?? "", out DateTimeOffset known))
             return known;
         try
         {
-            ModelBundle bundle = PipelineSetup.For(options, pipelines: 1).LoadBundle();
-            return _known = new Known(bundle.Name, new DateTimeOffset(File.GetLastWriteTimeUtc(bundle.Asr.ModelPath)));
+            return _created[bundle ?? ""] = new DateTimeOffset(File.GetLastWriteTimeUtc(bundles.Setup(bundle, pipelines: 1).LoadBundle().Asr.ModelPath));
         }
         catch (ModelFileException)
         {
-            return new Known(Path.GetFileName(options.Bundle.TrimEnd('/', '\\')), DateTimeOffset.UnixEpoch);
+            return DateTimeOffset.UnixEpoch;
         }
     }
-
-    private sealed record Known(string Name, DateTimeOffset Created);
 }

@@ -9,6 +9,9 @@ internal sealed record TranscriptionFields
     /// <summary>As the client named it; one of those that the server answers to.</summary>
     public required string Model { get; init; }
 
+    /// <summary>The bundle that the name stands for; null for the default.</summary>
+    public string? Bundle { get; init; }
+
     public ResponseFormat Format { get; init; }
 
     /// <summary><c>verbose_json</c>: whether segments are listed.</summary>

@@ -17,8 +17,8 @@ internal static class TranscriptionFieldsReader
     public static TranscriptionFields Read(MultipartForm form, ServedModels models)
     {
         string model = form.Value("model") ?? throw Wrong("model", "The field model is missing. GET /v1/models lists the names that this server answers to.", "missing_required_parameter");
-        if (!models.Has(model))
-            throw new OpenAiException(OpenAiError.UnknownModel(model));
+        if (!models.TryFind(model, out string? bundle))
+            throw new OpenAiException(OpenAiError.UnknownModel(model, models.Names));
         ResponseFormat format = ReadFormat(form);
         (bool segments, bool words) = ReadGranularities(form, format);
         ChunkingStrategy.Check(form);
@@ -26,6 +26,7 @@ internal static class TranscriptionFieldsReader
         return new TranscriptionFields
         {
             Model = model,
+            Bundle = bundle,
             Format = format,
             WithSegments = segments,
             WithWords = words,

@@ -32,6 +32,7 @@ internal sealed class TranscriptionIntake(ServerOptions options, RecordingHandov
                 Speakers = fields.Speakers,
                 Language = fields.Language,
                 Recognition = new RecognitionWish { Itn = fields.Itn ?? options.Transcription.Itn },
+                Bundle = fields.Bundle,
                 Voices = KnownSpeakers.IdentityOf(fields.KnownSpeakers),
             },
         };

@@ -3,6 +3,7 @@ using Parley.Server.Auth;
 using Parley.Server.Configuration;
 using Parley.Server.Jobs;
 using Parley.Server.Protocols.Uploads;
+using Parley.Server.Workers.Bundles;
 
 namespace Parley.Server.Protocols.WebSockets;
 
@@ -12,6 +13,9 @@ internal sealed record ProtocolContext
     public required ServerOptions Options { get; init; }
 
     public required IJobs Jobs { get; init; }
+
+    /// <summary>The bundles that jobs may ask for.</summary>
+    public required ServedBundles Bundles { get; init; }
 
     public required UploadRegistry Uploads { get; init; }
 

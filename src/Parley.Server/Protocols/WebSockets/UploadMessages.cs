@@ -11,7 +11,7 @@ internal sealed class UploadMessages(ProtocolContext context, JobHandover handov
     /// <summary>Announces a file. The first answer is <c>upload_ready</c>, <c>task_complete</c> or <c>error</c>; no job is made.</summary>
     public async Task RequestAsync(ClientSession client, ClientMessage message, CancellationToken cancellationToken)
     {
-        if (UploadRequestReader.Read(message.Data, context.Options, out Refusal? refusal) is not { } announcement)
+        if (UploadRequestReader.Read(message.Data, context.Options, context.Bundles, out Refusal? refusal) is not { } announcement)
         {
             await client.RefuseAsync(message.Type, refusal!);
             return;

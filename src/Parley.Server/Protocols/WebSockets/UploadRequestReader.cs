@@ -3,6 +3,7 @@ using Parley.Asr;
 using Parley.Server.Configuration;
 using Parley.Server.Jobs;
 using Parley.Server.Protocols.Uploads;
+using Parley.Server.Workers.Bundles;
 using Parley.Speakers;
 
 namespace Parley.Server.Protocols.WebSockets;
@@ -23,8 +24,11 @@ internal static class UploadRequestReader
     private const long DefaultChunkSize = 1 << 20;
     private const long MiB = 1 << 20;
 
+    // The engines of funasr_spk_server: a server has one of them, and clients say which one they expect.
+    private static readonly string[] EngineNames = ["funasr", "qwen3"];
+
     /// <summary>The announcement; null with the reason when it is refused.</summary>
-    public static UploadAnnouncement? Read(JsonElement data, ServerOptions options, out Refusal? refusal)
+    public static UploadAnnouncement? Read(JsonElement data, ServerOptions options, ServedBundles bundles, out Refusal? refusal)
     {
         DataReader reader = new(data);
         if (ReadFormat(data) is not { } format)
@@ -39,8 +43,9 @@ internal static class UploadRequestReader
         announcement = announcement with { Extension = ExtensionOf(announcement.FileName, options.Server) ?? string.Empty };
         if (refusal is null && ReadMode(data) is "chunked")
             announcement = ReadChunks(reader, announcement, out refusal);
-        refusal ??= CheckEngine(engine, options.Transcription.DefaultEngine);
-        return refusal is null ? announcement : null;
+        string? bundle = null;
+        refusal ??= CheckEngine(engine?.Trim(), options.Transcription.DefaultEngine, bundles, out bundle);
+        return refusal is null ? announcement with { Options = announcement.Options with { Bundle = bundle } } : null;
     }
 
     private static UploadAnnouncement ReadFields(DataReader reader, ResultFormat format, TranscriptionOptions defaults)
@@ -105,10 +110,18 @@ internal static class UploadRequestReader
         return problem is null ? announcement with { Chunks = new ChunkPlan(size, (int)expected) } : announcement;
     }
 
-    private static Refusal? CheckEngine(string? engine, string ours)
-        => string.IsNullOrWhiteSpace(engine) || string.Equals(engine.Trim(), ours, StringComparison.Ordinal)
-            ? null
-            : new Refusal(ErrorCodes.UploadError, $"引擎不匹配: this server's engine is {ours}, the request asks for {Refusal.Quote(engine)}");
+    // Nothing, the engine, or a bundle that is served.
+    private static Refusal? CheckEngine(string? engine, string ours, ServedBundles bundles, out string? bundle)
+    {
+        bundle = null;
+        if (string.IsNullOrEmpty(engine) || string.Equals(engine, ours, StringComparison.Ordinal))
+            return null;
+        bool isEngine = EngineNames.Contains(engine, StringComparer.Ordinal);
+        if (!isEngine && bundles.TryFind(engine, out bundle))
+            return null;
+        string mismatch = $"引擎不匹配: this server's engine is {ours}, the request asks for {Refusal.Quote(engine)}";
+        return new Refusal(ErrorCodes.UploadError, isEngine ? mismatch : $"{mismatch}; it has the models {string.Join(", ", bundles.Names)}");
+    }
 
     /// <summary>The extension of a name if it is allowed, lower case; null otherwise.</summary>
     public static string? ExtensionOf(string fileName, ListenOptions options)

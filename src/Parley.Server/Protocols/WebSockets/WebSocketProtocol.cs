@@ -6,6 +6,7 @@ using Parley.Server.Auth;
 using Parley.Server.Configuration;
 using Parley.Server.Jobs;
 using Parley.Server.Protocols.Uploads;
+using Parley.Server.Workers.Bundles;
 
 namespace Parley.Server.Protocols.WebSockets;
 
@@ -27,6 +28,7 @@ internal sealed class WebSocketProtocol : IDisposable
         ILogger logger = loggers.CreateLogger<WebSocketProtocol>();
         _context = new ProtocolContext
         {
+            Bundles = new ServedBundles(options.Funasr),
             Options = options,
             Jobs = jobs,
             Uploads = uploads,

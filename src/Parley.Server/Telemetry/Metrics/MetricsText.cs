@@ -86,6 +86,16 @@ internal sealed class MetricsText(ServerState state, MeterHistograms histograms,
         Each("parley_worker_jobs_total", "counter", "Jobs that a worker has done.", static worker => worker.JobsDone);
         Each("parley_worker_restarts_total", "counter", "Times that a worker was replaced.", static worker => worker.Restarts);
         Each("parley_worker_start_seconds", "gauge", "Time that the last start of a worker took; 0 while it starts.", static worker => Math.Round(worker.StartSeconds, 3));
+        if (workers.Any(worker => worker.Bundles.Count > 0))
+        {
+            page.Family("parley_worker_bundle", "gauge", "1 for each bundle whose models a worker holds.");
+            foreach (WorkerStatus worker in workers)
+            {
+                foreach (string bundle in worker.Bundles)
+                    page.Sample(1, ("worker", $"{worker.Number}"), ("bundle", bundle));
+            }
+        }
+
         (string Stage, string Device)[] devices = [.. workers.SelectMany(worker => worker.Devices).Select(text => text.Split(' ')).Where(words => words.Length == 2).Select(words => (words[0], words[1]))];
         if (devices.Length > 0)
         {

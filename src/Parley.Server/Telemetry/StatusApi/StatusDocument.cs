@@ -6,6 +6,7 @@ using Parley.Server.Hosting;
 using Parley.Server.Jobs;
 using Parley.Server.Telemetry.Metrics;
 using Parley.Server.Workers;
+using Parley.Server.Workers.Bundles;
 
 namespace Parley.Server.Telemetry.StatusApi;
 
@@ -15,6 +16,8 @@ internal sealed class StatusDocument(ServerState state, ServerOptions options, G
     private const int HistoryEntries = 200;
 
     private static readonly string Version = (typeof(StatusDocument).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown").Split('+')[0];
+
+    private readonly ServedBundles _bundles = new(options.Funasr);
 
     // A machine's ffmpeg does not change under a server often enough to ask twice.
     private readonly Lazy<Task<string?>> _ffmpeg = new(() => Task.Run(() => FfmpegVersion.ReadAsync(new AudioOptions(), CancellationToken.None)));
@@ -61,7 +64,12 @@ internal sealed class StatusDocument(ServerState state, ServerOptions options, G
         json.WriteStartObject("engine"u8);
         json.WriteString("mode"u8, options.Transcription.ConcurrencyMode == ConcurrencyMode.Lock ? "lock" : "pool");
         json.WriteNumber("slots"u8, state.Engine.Slots);
-        json.WriteString("models"u8, Path.GetFileName(Path.TrimEndingDirectorySeparator(options.Funasr.Bundle)));
+        IReadOnlyList<string> bundles = _bundles.Names;
+        json.WriteString("models"u8, bundles[0]);
+        json.WriteStartArray("bundles"u8);
+        foreach (string bundle in bundles)
+            json.WriteStringValue(bundle);
+        json.WriteEndArray();
         json.WriteStartArray("devices"u8);
         foreach ((string stage, string device, string? why) in StageDevices.Of(workers))
         {
@@ -84,6 +92,7 @@ internal sealed class StatusDocument(ServerState state, ServerOptions options, G
             json.WriteStartObject();
             json.WriteNumber("number"u8, worker.Number);
             json.WriteString("state"u8, worker.State);
+            HealthPages.WriteBundles(json, worker);
             json.WriteStartArray("devices"u8);
             foreach (string device in worker.Devices)
                 json.WriteStringValue(device);

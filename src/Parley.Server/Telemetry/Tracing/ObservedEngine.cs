@@ -25,7 +25,7 @@ internal sealed class ObservedEngine(ITranscriptionEngine inner) : ITranscriptio
 
     public IReadOnlyList<WorkerStatus> Workers => inner.Workers;
 
-    public string ModelIdentity => inner.ModelIdentity;
+    public string IdentityOf(string? bundle) => inner.IdentityOf(bundle);
 
     public bool TakesLanguage(string? bundle) => inner.TakesLanguage(bundle);
 

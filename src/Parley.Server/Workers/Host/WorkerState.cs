@@ -55,7 +55,7 @@ internal sealed class WorkerState(PipelineSetup setup, ILoggerFactory loggers) :
                 _usualBytes = Environment.WorkingSet;
             }
 
-            _logger.WorkerReady(setup.Number, _startSeconds, string.Join(", ", loaded.Devices), _usualBytes >> 20);
+            _logger.WorkerReady(setup.Number, loaded.Pipeline.Bundle.Name, _startSeconds, string.Join(", ", loaded.Devices), _usualBytes >> 20);
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {

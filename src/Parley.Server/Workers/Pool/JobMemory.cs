@@ -13,6 +13,10 @@ internal static class JobMemory
     private const double BatchShareOfWeights = 0.01;
     private const long BatchBytesPerSecond = 3L << 20;
 
+    // The program and ONNX Runtime; weights, packed for the processor, and what graphs keep for themselves.
+    private const long ProcessBytes = 160L << 20;
+    private const double LoadedShareOfFiles = 1.3;
+
     // Words, times, embeddings, and the transcript as text.
     private const long BytesPerHour = 24L << 20;
 
@@ -22,6 +26,14 @@ internal static class JobMemory
     /// <summary>Bytes beyond those of an idle worker.</summary>
     public static long Predict(TimeSpan length, double batchSeconds, long weightBytes)
         => FixedBytes + (long)(batchSeconds * (BatchBytesPerSecond + (weightBytes * BatchShareOfWeights))) + (long)(length.TotalHours * BytesPerHour);
+
+    /// <summary>Bytes of a pipeline in a process that is there anyway.</summary>
+    /// <param name="fileBytes">Bytes of its models' files.</param>
+    public static long PredictLoaded(long fileBytes) => (long)(fileBytes * LoadedShareOfFiles);
+
+    /// <summary>Bytes of a worker that has loaded its models and does nothing.</summary>
+    /// <param name="fileBytes">Bytes of its models' files.</param>
+    public static long PredictIdle(long fileBytes) => ProcessBytes + PredictLoaded(fileBytes);
 
     /// <summary>The longest that a recording can be, judged by its file alone.</summary>
     public static TimeSpan LongestFor(string path, long bytes)

@@ -7,10 +7,11 @@ namespace Parley.Server.Workers.Pool;
 /// <summary>Lets a job begin only when the machine has the memory that it will take. Safe for concurrent use.</summary>
 internal sealed class MemoryGate(PoolContext pool)
 {
-    // Left to everybody else on the machine.
-    private const long Reserve = 128L << 20;
+    /// <summary>Left to everybody else on the machine.</summary>
+    public const long Reserve = 128L << 20;
 
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
+    /// <summary>How often those who wait for memory look whether there is some.</summary>
+    public static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<WorkerProcess, long> _running = [];
@@ -21,7 +22,7 @@ internal sealed class MemoryGate(PoolContext pool)
     /// <exception cref="InferenceException">No job at all could fit.</exception>
     public async Task<IDisposable> EnterAsync(WorkOrder order, WorkerProcess worker, CancellationToken cancellationToken)
     {
-        long total = worker.ReadyBytes + Predict(order, LengthOf(order));
+        long total = worker.ReadyBytes + Predict(order, worker, LengthOf(order));
         RefuseWhatNeverFits(order, worker, total);
         bool isTold = false;
         while (true)
@@ -51,8 +52,8 @@ internal sealed class MemoryGate(PoolContext pool)
         return file.Exists ? JobMemory.LongestFor(order.FileName, file.Length) : TimeSpan.Zero;
     }
 
-    private long Predict(WorkOrder order, TimeSpan length)
-        => order.AnalysisPath is null ? JobMemory.Predict(length, pool.Options.Funasr.BatchSizeS * pool.RecognitionLanes, pool.WeightBytes) : JobMemory.Predict(length, batchSeconds: 0, weightBytes: 0);
+    private long Predict(WorkOrder order, WorkerProcess worker, TimeSpan length)
+        => order.AnalysisPath is null ? JobMemory.Predict(length, pool.Options.Funasr.BatchSizeS * pool.RecognitionLanes, worker.Version.WeightBytes) : JobMemory.Predict(length, batchSeconds: 0, weightBytes: 0);
 
     private void RefuseWhatNeverFits(WorkOrder order, WorkerProcess worker, long total)
     {
@@ -62,7 +63,7 @@ internal sealed class MemoryGate(PoolContext pool)
         if (total <= limit)
             return;
         string sizes = string.Create(CultureInfo.InvariantCulture, $"about {total >> 20} MB, and {source} {limit >> 20}");
-        long atLeast = worker.ReadyBytes + Predict(order, TimeSpan.Zero);
+        long atLeast = worker.ReadyBytes + Predict(order, worker, TimeSpan.Zero);
         throw atLeast <= limit
             ? new AudioDecodeException(AudioFault.TooLong, $"{order.FileName} is too long: it would take {sizes}. Cut it into parts.")
             : new InferenceException(

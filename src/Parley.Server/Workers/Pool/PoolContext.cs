@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Parley.Inference.Devices;
-using Parley.Models;
 using Parley.Server.Configuration;
 using Parley.Server.Notifications;
+using Parley.Server.Workers.Bundles;
 using Parley.Server.Workers.Wire;
 
 namespace Parley.Server.Workers.Pool;
@@ -20,6 +20,7 @@ internal sealed class PoolContext : IDisposable
 
     public PoolContext(ServerOptions options, WorkerProgram program, PoolTimings timings, IMachineMemory memory, ILogger logger, INotifier? notifier, TimeProvider time)
     {
+        Bundles = new BundleVersions(new ServedBundles(options.Funasr), options.Transcription.MaxConcurrentTasks, ModelFingerprint.HashPath(options), logger, time);
         Options = options;
         _program = program;
         Timings = timings;
@@ -45,6 +46,15 @@ internal sealed class PoolContext : IDisposable
 
     public TimeProvider Time { get; }
 
+    /// <summary>The bundles, as their files are now.</summary>
+    public BundleVersions Bundles { get; }
+
+    /// <summary>Makes room for workers.</summary>
+    public PoolRoom Room { get; } = new();
+
+    /// <summary>After so long without a job a worker sleeps; null: never.</summary>
+    public TimeSpan? IdleLimit => Options.Funasr.ModelIdleSeconds > 0 ? TimeSpan.FromSeconds(Options.Funasr.ModelIdleSeconds) : null;
+
     /// <summary>With which devices workers are started from now on. A worker with others, by reference, takes no new job.</summary>
     public DeviceOptions Devices { get; set; }
 
@@ -57,21 +67,8 @@ internal sealed class PoolContext : IDisposable
     /// <inheritdoc cref="PipelineSetup.RecognitionLanes"/>
     public int RecognitionLanes => _setup.RecognitionLanes;
 
-    /// <summary>Bytes of the recogniser's weights, once they are known; 0 before.</summary>
-    public long WeightBytes { get; private set; }
-
-    /// <summary>Looks the weights up; without models there is nothing to know.</summary>
-    public void ReadWeights()
-    {
-        try
-        {
-            WeightBytes = _setup.LoadBundle().Asr.Files[0].Length;
-        }
-        catch (ModelFileException)
-        {
-            WeightBytes = 0; // the workers say what is wrong
-        }
-    }
+    /// <summary>Whether a worker has the present devices and the present version of its bundle; another takes no new job.</summary>
+    public bool IsOfToday(WorkerProcess worker) => ReferenceEquals(worker.Setup.Devices, Devices) && Bundles.IsPresent(worker.Version);
 
     /// <summary>The place where a worker's output is kept.</summary>
     public WorkerOutput OutputOf(int number) => new(
@@ -83,16 +80,16 @@ internal sealed class PoolContext : IDisposable
         Logger);
 
     /// <summary>Starts a process and waits until it is ready; see <see cref="WorkerProcess.StartAsync"/> for what may go wrong.</summary>
-    public Task<WorkerProcess> StartWorkerAsync(int number, DeviceOptions devices, WorkerOutput output, CancellationToken cancellationToken)
+    public Task<WorkerProcess> StartWorkerAsync(int number, DeviceOptions devices, BundleVersion version, WorkerOutput output, CancellationToken cancellationToken)
     {
         WorkerStart start = new()
         {
-            Setup = _setup with { Number = number, Devices = devices },
+            Setup = version.Setup with { Number = number, Devices = devices },
             SocketPath = _sockets.NewPath(number),
             ServerProcessId = Environment.ProcessId,
             LogLevel = Level(Options.Logging.Level),
         };
-        return WorkerProcess.StartAsync(_program, start, _launcher, output, Timings, cancellationToken);
+        return WorkerProcess.StartAsync(_program, start, version, _launcher, output, Timings, cancellationToken);
     }
 
     public void TellLost(int worker, string details)

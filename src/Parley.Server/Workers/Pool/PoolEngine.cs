@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Parley.Inference.Devices;
 using Parley.Server.Configuration;
 using Parley.Server.Notifications;
+using Parley.Server.Workers.Bundles;
 using Parley.Server.Workers.Wire;
 using Parley.Transcripts;
 
@@ -17,7 +18,6 @@ internal sealed class PoolEngine : ITranscriptionEngine
     private const string SwitchReason = "devices were switched";
 
     private readonly PoolContext _pool;
-    private readonly ModelFingerprint _fingerprint;
     private readonly WorkerSlot[] _slots;
     private readonly WaitingJobs _waiting;
     private readonly MemoryGate _memory;
@@ -41,35 +41,32 @@ internal sealed class PoolEngine : ITranscriptionEngine
     {
         ILogger logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger<PoolEngine>();
         _pool = new PoolContext(options, program, timings, memory, logger, notifier, time ?? TimeProvider.System);
-        _fingerprint = ModelFingerprint.For(options, logger);
-        _slots = [.. Enumerable.Range(1, options.Transcription.MaxConcurrentTasks).Select(number => new WorkerSlot(number, _pool, () => _waiting!.Serve()))];
-        _waiting = new WaitingJobs(_slots);
+        _slots = [.. Enumerable.Range(1, options.Transcription.MaxConcurrentTasks).Select(number => new WorkerSlot(number, _pool, () => _waiting!.Serve(), BundleFailed))];
+        _pool.Room.Slots = _slots;
+        _pool.Bundles.Changed = RenewWith;
+        _waiting = new WaitingJobs(_slots, _pool.Bundles.Served);
         _memory = new MemoryGate(_pool);
     }
 
     public int Slots => _slots.Length;
 
-    public bool IsReady => _slots.Any(slot => slot.IsUp);
+    public bool IsReady => _slots.Any(slot => slot.State.IsUp);
 
-    public IReadOnlyList<WorkerStatus> Workers => [.. _slots.Select(slot => slot.Status)];
+    public IReadOnlyList<WorkerStatus> Workers => [.. _slots.Select(slot => slot.State.Status)];
 
-    public string ModelIdentity => _fingerprint.Value;
-
-    public bool TakesLanguage(string? bundle) => _fingerprint.TakesLanguage;
+    public bool TakesLanguage(string? bundle) => _pool.Bundles.TakesLanguage(bundle);
 
     /// <summary>The folder of the workers' sockets; gone with the pool.</summary>
     internal string SocketFolder => _pool.SocketFolder;
+
+    public string IdentityOf(string? bundle) => _pool.Bundles.IdentityOf(bundle);
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         _living = Task.WhenAll(
         [
-            Task.Run(() =>
-            {
-                _pool.ReadWeights();
-                _ = _fingerprint.Value; // hashed beforehand, so that nobody waits for it
-            }, CancellationToken.None),
+            Task.Run(() => IdentityOf(bundle: null), CancellationToken.None), // hashed beforehand, so that nobody waits for it
             .. _slots.Select(slot => Task.Run(() => slot.LiveAsync(_stop.Token), CancellationToken.None)),
         ]);
         return Task.CompletedTask;
@@ -80,12 +77,13 @@ internal sealed class PoolEngine : ITranscriptionEngine
         using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop.Token);
         try
         {
-            (WorkerSlot slot, WorkerProcess worker) = await _waiting.TakeAsync(order.JobId, ended.Token);
+            string? bundle = _pool.Bundles.Look(order.Bundle).Bundle;
+            (WorkerSlot slot, WorkerProcess worker) = await _waiting.TakeAsync(order.JobId, bundle, ended.Token);
             try
             {
                 using IDisposable entry = await _memory.EnterAsync(order, worker, ended.Token);
                 _pool.Logger.JobBegins(order.JobId, slot.Number);
-                progress.Report(new WorkProgress(slot.Number, TimeSpan.Zero, null));
+                progress.Report(new WorkProgress(slot.Number, TimeSpan.Zero, null) { Model = worker.Version.Identity });
                 return await RunAsync(worker, order, line => progress.Report(new WorkProgress(slot.Number, line.Done ?? TimeSpan.Zero, line.Total) { Settled = line.Settled }), cancellationToken);
             }
             finally
@@ -107,8 +105,9 @@ internal sealed class PoolEngine : ITranscriptionEngine
         {
             // A worker with the new devices goes ahead: when it cannot start, all stays as it is.
             DeviceOptions generation = devices with { };
-            WorkerSlot first = _slots.FirstOrDefault(slot => !slot.IsBusy) ?? _slots[0];
-            WorkerProcess? trial = first.IsUp ? await first.TryStartAsync(generation, ended.Token) : null;
+            WorkerSlot[] filled = [.. _slots.Where(slot => slot.State.Worker is not null)];
+            WorkerSlot first = filled.FirstOrDefault(slot => !slot.State.IsBusy) ?? filled.FirstOrDefault() ?? _slots[0];
+            WorkerProcess? trial = first.State is { IsUp: true, Worker: not null } ? await first.TryStartAsync(generation, ended.Token) : null;
             _pool.Devices = generation;
             if (first.Renew(trial, SwitchReason) is { } unneeded)
                 await unneeded.DisposeAsync();
@@ -132,6 +131,19 @@ internal sealed class PoolEngine : ITranscriptionEngine
         _pool.Dispose();
         _switching.Dispose();
         _stop.Dispose();
+    }
+
+    private void BundleFailed(string bundle, WorkerFailure failure)
+    {
+        _waiting.Fail(bundle, failure);
+        _waiting.Serve();
+    }
+
+    // Idle workers at once, busy ones after their jobs; those asleep begin with the new files anyway.
+    private void RenewWith(BundleVersion version)
+    {
+        foreach (WorkerSlot slot in _slots.Where(slot => slot.State.Worker is { } worker && string.Equals(worker.Version.Bundle, version.Bundle, StringComparison.Ordinal)))
+            slot.Renew(spare: null, $"the files of the bundle {version.Name} have changed");
     }
 
     // Asked first, killed when that does not help.

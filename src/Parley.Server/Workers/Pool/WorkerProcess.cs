@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Parley.Server.Workers.Bundles;
 using Parley.Server.Workers.Wire;
 
 namespace Parley.Server.Workers.Pool;
@@ -27,8 +28,9 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private int _exitCode;
     private int _isDisposed;
 
-    private WorkerProcess(WorkerStart start, Process process, OutputPump output, PoolTimings timings)
+    private WorkerProcess(WorkerStart start, BundleVersion version, Process process, OutputPump output, PoolTimings timings)
     {
+        Version = version;
         Setup = start.Setup;
         _number = start.Setup.Number;
         _socketPath = start.SocketPath;
@@ -45,6 +47,9 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     /// <summary>What it was started with.</summary>
     public PipelineSetup Setup { get; }
+
+    /// <summary>The bundle that it holds.</summary>
+    public BundleVersion Version { get; }
 
     public WorkerClient Client { get; }
 
@@ -94,6 +99,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     /// <summary>Starts a process and waits until its models are loaded.</summary>
     /// <param name="program">What to start.</param>
     /// <param name="start">What it is told.</param>
+    /// <param name="version">The bundle that it is told to load.</param>
     /// <param name="launcher">Starts it.</param>
     /// <param name="output">Keeps what it writes.</param>
     /// <param name="timings">How long it may take.</param>
@@ -102,7 +108,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     /// <exception cref="Models.ModelFileException">It cannot load its models.</exception>
     /// <exception cref="Inference.InferenceException">No device that it may use runs them.</exception>
     public static async Task<WorkerProcess> StartAsync(
-        WorkerProgram program, WorkerStart start, ProcessLauncher launcher, WorkerOutput output, PoolTimings timings, CancellationToken cancellationToken)
+        WorkerProgram program, WorkerStart start, BundleVersion version, ProcessLauncher launcher, WorkerOutput output, PoolTimings timings, CancellationToken cancellationToken)
     {
         Process process;
         try
@@ -114,7 +120,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
             throw new WorkerLostException(WorkerLoss.DidNotStart, $"Worker {start.Setup.Number} cannot be started: {program.FileName}: {error.Message}", error);
         }
 
-        WorkerProcess worker = new(start, process, new OutputPump(output), timings);
+        WorkerProcess worker = new(start, version, process, new OutputPump(output), timings);
         try
         {
             await worker.TellAsync(start);
@@ -204,6 +210,8 @@ internal sealed class WorkerProcess : IAsyncDisposable
             Kill(WorkerLoss.Crashed, "it did not end when it was asked to");
         await Exited;
         await DrainedAsync();
+        if (File.Exists(_socketPath))
+            File.Delete(_socketPath); // one that was killed has left it
         Client.Dispose();
         _process.Dispose();
     }

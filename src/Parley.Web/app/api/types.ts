@@ -94,9 +94,9 @@ export interface ServerStatus {
   uptime_seconds: number;
   state: string;
   checks?: Record<string, unknown>;
-  engine: { mode: string; slots: number; models: string; devices: { stage: string; device: string; why?: string | null }[] };
+  engine: { mode: string; slots: number; models: string; bundles: string[]; devices: { stage: string; device: string; why?: string | null }[] };
   workers: {
-    number: number; state: string; devices: string[]; jobs_done: number; restarts: number;
+    number: number; state: string; bundles: string[]; devices: string[]; jobs_done: number; restarts: number;
     memory_bytes: number | null; start_seconds: number | null; error: string | null;
   }[];
   queue: { waiting: number; max_waiting: number; running: number; accepting: boolean; seconds_per_job: number | null };

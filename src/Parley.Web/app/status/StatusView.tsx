@@ -13,7 +13,7 @@ import { RtfChart } from './RtfChart';
 const Interval = 3000;
 
 /** A text of a key that may not exist: words of the server that the page does not know are shown as they are. */
-const known = ['state.healthy', 'state.starting', 'state.degraded', 'state.stopping', 'state.idle', 'state.busy', 'state.broken', 'state.completed', 'state.failed',
+const known = ['state.healthy', 'state.starting', 'state.degraded', 'state.stopping', 'state.idle', 'state.busy', 'state.asleep', 'state.broken', 'state.completed', 'state.failed',
   'state.cancelled', 'state.timed_out'] as const satisfies readonly Key[];
 const word = (value: string): string => {
   const key = known.find(candidate => candidate === `state.${value}`);
@@ -91,13 +91,13 @@ function Facts({ now }: { now: ServerStatus }): JSX.Element {
       <Section title={t('status.speed')}><RtfChart history={now.history} /></Section>
       <Section title={t('status.devices')}>
         <Table head={[t('status.stage'), t('status.device'), t('status.why')]} rows={now.engine.devices.map(device => [device.stage, device.device, device.why ?? ''])} />
-        <p class="muted small-text">{t('status.engine', { mode: now.engine.mode, models: now.engine.models })}</p>
+        <p class="muted small-text">{t('status.engine', { mode: now.engine.mode, models: now.engine.bundles.join(', ') })}</p>
       </Section>
       {now.workers.length > 0 && (
         <Section title={t('status.workers')}>
-          <Table head={['#', t('status.state'), t('status.memory'), t('status.jobsDone'), t('status.restarts'), t('status.start')]}
+          <Table head={['#', t('status.state'), t('status.bundle'), t('status.memory'), t('status.jobsDone'), t('status.restarts'), t('status.start')]}
             rows={now.workers.map(worker => [
-              worker.number, worker.error ? `${word(worker.state)}: ${worker.error}` : word(worker.state), worker.memory_bytes == null ? '–' : bytes(worker.memory_bytes), worker.jobs_done, worker.restarts,
+              worker.number, worker.error ? `${word(worker.state)}: ${worker.error}` : word(worker.state), worker.bundles.join(', ') || '–', worker.memory_bytes == null ? '–' : bytes(worker.memory_bytes), worker.jobs_done, worker.restarts,
               worker.start_seconds == null ? '–' : `${worker.start_seconds.toFixed(1)} s`,
             ])} />
         </Section>

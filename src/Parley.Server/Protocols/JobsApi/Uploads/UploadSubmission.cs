@@ -41,7 +41,7 @@ internal sealed class UploadSubmission
         string sent = values.GetValueOrDefault("filename") ?? values.GetValueOrDefault("name") ?? "";
         string name = WithoutFolders(sent);
         string extension = RecordingName.ExtensionOf(name, values.GetValueOrDefault("filetype") ?? values.GetValueOrDefault("type"), _context.Options.Server);
-        return (RecordingName.Display(name, extension), extension, JobFields.Read(form, _context.Webhooks, _context.Options.Transcription));
+        return (RecordingName.Display(name, extension), extension, JobFields.Read(form, _context.Webhooks, _context.Options.Transcription, _context.Bundles));
     }
 
     /// <summary>Makes the job, in a turn that is kept. Nothing of it hangs on the client's patience.</summary>
