@@ -108,7 +108,7 @@ public sealed class JobsTests : IAsyncLifetime
         await ApiHost.ProblemAsync(await SubmitAsync(Form("one"), new string('k', 256)), Problems.InvalidRequest);
         (await ApiHost.JsonAsync(await SubmitAsync(Form("one"), "key-2"), HttpStatusCode.Accepted)).GetProperty("id").GetGuid().ShouldNotBe(first.GetProperty("id").GetGuid());
         (await ListAsync("/jobs")).Ids.Count.ShouldBe(2);
-        _jobs.Clock.Advance(RequestKey.Lifetime + TimeSpan.FromSeconds(1));
+        _jobs.Clock.Jump(RequestKey.Lifetime + TimeSpan.FromSeconds(1)); // all that a day of housekeeping does takes long
         (await SubmitAsync(Form("another"), "key-1")).StatusCode.ShouldBe(HttpStatusCode.Accepted);
         Directory.EnumerateFiles(_jobs.Uploads).Count().ShouldBeLessThanOrEqualTo(3, "files of requests that made no job are gone");
     }

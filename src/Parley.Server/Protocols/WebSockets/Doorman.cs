@@ -13,8 +13,10 @@ internal sealed class Doorman(ProtocolContext context)
     {
         if (context.Tokens is { } tokens)
         {
+            // The time runs from the question on.
+            using CancellationTokenSource late = new(TokenLimit, context.Clock);
             await client.SendAsync(context.Messages.AuthRequired());
-            TokenCheck check = await CheckAsync(tokens, messages, cancellationToken);
+            TokenCheck check = await CheckAsync(tokens, messages, late.Token, cancellationToken);
             if (check.User is not { } user)
             {
                 context.Logger.AuthenticationFailed(client.ConnectionId, check.Problem);
@@ -34,10 +36,9 @@ internal sealed class Doorman(ProtocolContext context)
         return true;
     }
 
-    private async Task<TokenCheck> CheckAsync(TokenValidator tokens, WeightedQueue<RawMessage> messages, CancellationToken cancellationToken)
+    private static async Task<TokenCheck> CheckAsync(TokenValidator tokens, WeightedQueue<RawMessage> messages, CancellationToken late, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource late = new(TokenLimit, context.Clock);
-        using CancellationTokenSource wait = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        using CancellationTokenSource wait = CancellationTokenSource.CreateLinkedTokenSource(late, cancellationToken);
         WeightedQueue<RawMessage>.Taken? taken;
         try
         {
