@@ -88,7 +88,8 @@ internal sealed class SlotState(int number, PoolContext pool, WakeSignal wake) :
     });
 
     /// <summary>Whether a process with a bundle is on its way here, for whoever comes first.</summary>
-    public bool IsComing(string? bundle) => Locked(() => Same(_bundle, bundle) && !_isStopping && !_isAsleep && _failure is null && _job is null && !IsIdle());
+    public bool IsComing(string? bundle)
+        => Locked(() => Same(_bundle, bundle) && !_isStopping && !_isAsleep && _failure is null && _job is null && !(IsIdle() && pool.IsOfToday(_worker!)));
 
     /// <summary>Whether the slot can be given to a bundle: nothing runs, and nothing is on its way.</summary>
     public bool CanClaim(string? bundle)
