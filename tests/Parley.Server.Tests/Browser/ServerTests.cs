@@ -64,7 +64,7 @@ public sealed class ServerTests(Workplace workplace)
     [Fact]
     public async Task A_server_that_dies_is_missed_and_found_again_with_its_work()
     {
-        string id = await workplace.SubmitAsync(Recordings.Long(1200), "survivor.wav");
+        string id = await workplace.SubmitAsync(Recordings.Long(600), "survivor.wav");
         await workplace.VisitAsync(async visit =>
         {
             visit.Expect("Failed to load resource"); // while nobody answers
