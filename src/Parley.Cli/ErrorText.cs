@@ -1,3 +1,4 @@
+using Parley.Asr;
 using Parley.Audio;
 using Parley.Inference;
 using Parley.Models;
@@ -10,7 +11,7 @@ internal static class ErrorText
     /// <summary>One line about an error.</summary>
     public static string Of(Exception error) => error switch
     {
-        AudioDecodeException or ModelFileException or InferenceException or UsageException or IOException or UnauthorizedAccessException or InvalidDataException
+        AudioDecodeException or ModelFileException or RecognitionWishException or InferenceException or UsageException or IOException or UnauthorizedAccessException or InvalidDataException
             => OneLine(error.Message),
         OutOfMemoryException => "Memory ran out. Use fewer threads or a smaller --batch-seconds.",
         _ => OneLine($"Unexpected {error.GetType().Name}: {error.Message} This is a defect of the program; please report it with the output of --verbose."),

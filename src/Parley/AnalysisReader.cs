@@ -30,6 +30,7 @@ internal sealed class AnalysisReader(Stream stream) : IDisposable
         double wallSeconds = Seconds();
         List<StageReceipt> stages = List(() => new StageReceipt(Text(), TextOrNull(), TextOrNull(), Seconds()));
         List<string> notices = List(Text);
+        List<HotwordOutcome> hotwords = List(() => new HotwordOutcome(Text(), TextOrNull()));
         IReadOnlyList<Sentence> sentences = Sentences();
         VoiceEmbeddings? voices = Flag("voices") ? Voices() : null;
         CheckEnd();
@@ -42,6 +43,7 @@ internal sealed class AnalysisReader(Stream stream) : IDisposable
             Stages = stages,
             WallSeconds = wallSeconds,
             Notices = notices,
+            Hotwords = hotwords,
         };
     }
 

@@ -54,6 +54,8 @@ internal sealed class AnalysisRun : IDisposable
     public async Task<RecordingAnalysis> AnalyzeAsync()
     {
         using InferenceScope scope = InferenceScope.Begin();
+        IReadOnlyList<HotwordOutcome> hotwords = _stages.Recognizer.Prepare(_wish, _callerToken);
+        _notices.AddRange(hotwords.Where(hotword => !hotword.Applied).Select(hotword => $"The hotword '{hotword.Word}' was not used: {hotword.Reason}"));
         IDiarizationStream? voices = await ListenRecognizeAndEmbedAsync().ConfigureAwait(false);
         IReadOnlyList<Sentence> sentences = _sentences.All;
         VoiceEmbeddings? embeddings = EmbedRest(voices);
@@ -63,6 +65,7 @@ internal sealed class AnalysisRun : IDisposable
             Duration = AudioClock.ToTime(_samples),
             Sentences = sentences,
             Voices = embeddings,
+            Hotwords = hotwords,
             Stages = _stages.Describe(_clock, _sentences.UsesModel, embedded: embeddings is not null, scope),
             WallSeconds = Stopwatch.GetElapsedTime(_start).TotalSeconds,
             Notices = [.. scope.Notices, .. _notices, .. DomainCheck.Notices(_stages.Bundle, [.. sentences.SelectMany(sentence => sentence.Words)])],

@@ -50,6 +50,12 @@ internal static class AnalysisWriter
         output.Write7BitEncodedInt(analysis.Notices.Count);
         foreach (string notice in analysis.Notices)
             output.Write(notice);
+        output.Write7BitEncodedInt(analysis.Hotwords.Count);
+        foreach (HotwordOutcome hotword in analysis.Hotwords)
+        {
+            output.Write(hotword.Word);
+            output.Write(hotword.Reason ?? "");
+        }
     }
 
     // The texts of sentences are made of their words, and are made anew when they are read.

@@ -18,6 +18,7 @@ internal sealed class PipelineStages : IDisposable
 {
     private readonly Dictionary<PipelineStage, ModelSession> _sessions = [];
     private readonly bool _useOptimized;
+    private readonly ModelSession? _hotwordSession;
     private int _lanes;
 
     private PipelineStages(ModelBundle bundle, PipelineOptions options)
@@ -39,7 +40,8 @@ internal sealed class PipelineStages : IDisposable
         {
             LoadSessions(models, options.Inference);
             Vad = new FsmnVadDetector(_sessions[PipelineStage.Vad], Cmvn.Load(bundle.Vad.CmvnPath, 400), VadSettings.For(bundle.Vad.Config, options));
-            Recognizer = LoadRecognizer(bundle, options.Inference);
+            _hotwordSession = bundle.Asr.HotwordModelPath is { } hotwords ? ModelSession.Load(hotwords, options.Inference with { Threads = 1 }) : null;
+            Recognizer = LoadRecognizer(bundle);
             Punctuator = bundle.Punctuation is { } marks
                 ? new CtTransformerPunctuator(_sessions[PipelineStage.Punctuation], marks.Tokens, new PunctuationOptions { MarkList = marks.Config.Marks })
                 : null;
@@ -143,24 +145,17 @@ internal sealed class PipelineStages : IDisposable
     {
         foreach (ModelSession session in _sessions.Values)
             session.Dispose();
+        _hotwordSession?.Dispose();
     }
 
-    private ISpeechRecognizer LoadRecognizer(ModelBundle bundle, InferenceOptions inference)
+    private ISpeechRecognizer LoadRecognizer(ModelBundle bundle)
     {
         ModelSession session = _sessions[PipelineStage.Asr];
         Cmvn cmvn = Cmvn.Load(bundle.Asr.CmvnPath, 560);
         Vocabulary vocabulary = new(bundle.Asr.Tokens, bundle.Asr.TokensPath);
-        if (bundle.Asr.Kind == RecognizerKind.SenseVoice)
-            return new SenseVoiceRecognizer(session, cmvn, vocabulary, alwaysMarks: bundle.Punctuation is null);
-        using ModelSession? hotwords = LoadHotwords(bundle.Asr.Directory, inference);
-        return new ParaformerRecognizer(session, cmvn, vocabulary, new ParaformerOptions(), hotwords);
-    }
-
-    // Recognisers with a hotword input are asked for no hotword; their second network says once what that looks like.
-    private static ModelSession? LoadHotwords(string directory, InferenceOptions inference)
-    {
-        string path = Path.Combine(directory, "model_eb.onnx");
-        return File.Exists(path) ? ModelSession.Load(path, inference with { Threads = 1 }) : null;
+        return bundle.Asr.Kind == RecognizerKind.SenseVoice
+            ? new SenseVoiceRecognizer(session, cmvn, vocabulary, alwaysMarks: bundle.Punctuation is null)
+            : new ParaformerRecognizer(session, cmvn, vocabulary, new ParaformerOptions(), _hotwordSession, bundle.Asr.SegmentDictionaryPath);
     }
 
     private string? OptimizationNote(ModelSession session)

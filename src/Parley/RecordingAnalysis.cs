@@ -1,3 +1,4 @@
+using Parley.Asr;
 using Parley.Punctuation;
 using Parley.Speakers;
 using Parley.Transcripts;
@@ -26,6 +27,9 @@ public sealed record RecordingAnalysis
 
     /// <summary>Voices of the recording; null when they were not asked for, or the bundle has no model for them.</summary>
     public required VoiceEmbeddings? Voices { get; init; }
+
+    /// <summary>What became of each hotword that was wished, in order; empty without any.</summary>
+    public IReadOnlyList<HotwordOutcome> Hotwords { get; init; } = [];
 
     /// <summary>The stages that ran, in pipeline order; the last ones, grouping and joining, are yet to come.</summary>
     public required IReadOnlyList<StageReceipt> Stages { get; init; }

@@ -53,6 +53,7 @@ internal static class TranscriptAssembler
                 WallSeconds = wallSeconds,
                 Rtf = analysis.Duration > TimeSpan.Zero ? wallSeconds / analysis.Duration.TotalSeconds : 0,
                 Notices = analysis.Notices,
+                Hotwords = analysis.Hotwords,
             },
         };
     }

@@ -55,6 +55,7 @@ public sealed class TranscriptionPipeline : IDisposable
     /// <param name="request">What is asked about it; null asks for speakers, their number unknown.</param>
     /// <param name="progress">Told from several threads, a few times for each minute of audio.</param>
     /// <param name="cancellationToken">Stops all stages, in the middle of a model run as well.</param>
+    /// <exception cref="RecognitionWishException">What is wished of the words cannot be done with these models, or is beyond the limits.</exception>
     /// <exception cref="AudioDecodeException">The recording cannot be read to its end.</exception>
     /// <exception cref="Inference.InferenceException">A model run failed.</exception>
     public async Task<Transcript> TranscribeAsync(
@@ -78,6 +79,7 @@ public sealed class TranscriptionPipeline : IDisposable
     /// <param name="recognition">What is wished of the words; null: nothing in particular.</param>
     /// <param name="progress">Told from several threads, a few times for each minute of audio.</param>
     /// <param name="cancellationToken">Stops all stages, in the middle of a model run as well.</param>
+    /// <exception cref="RecognitionWishException">What is wished of the words cannot be done with these models, or is beyond the limits.</exception>
     /// <exception cref="AudioDecodeException">The recording cannot be read to its end.</exception>
     /// <exception cref="Inference.InferenceException">A model run failed.</exception>
     public async Task<RecordingAnalysis> AnalyzeAsync(
@@ -90,9 +92,12 @@ public sealed class TranscriptionPipeline : IDisposable
         ArgumentNullException.ThrowIfNull(audio);
         if (embedVoices && !_options.Diarize)
             throw new ArgumentException("Voices are asked for, but this pipeline was loaded without their model.", nameof(embedVoices));
+        recognition ??= RecognitionWish.None;
+        if (recognition.Hotwords.Count > 0 && !_stages.Recognizer.TakesHotwords)
+            throw new RecognitionWishException(HotwordSupport.Problem(Bundle) ?? $"{Bundle.Asr.ModelPath} takes no hotwords, although there is a network for them. Leave the hotwords out.");
         _stages.TakeUpOptimized();
         AnnounceStart(audio);
-        using AnalysisRun run = new(_stages, _options, audio, embedVoices, recognition ?? RecognitionWish.None, progress, cancellationToken);
+        using AnalysisRun run = new(_stages, _options, audio, embedVoices, recognition, progress, cancellationToken);
         RecordingAnalysis analysis = await run.AnalyzeAsync().ConfigureAwait(false);
         if (analysis.Duration > TimeSpan.Zero)
             Volatile.Write(ref _lastRtf, analysis.WallSeconds / analysis.Duration.TotalSeconds);

@@ -107,8 +107,8 @@ public sealed class RecordingAnalysisTests(DemoPipeline demo) : IClassFixture<De
     public void Another_version_is_refused_by_name()
     {
         byte[] newer = Save(Example());
-        newer[HeadBytes - 1]++;
-        Should.Throw<InvalidDataException>(() => Load(newer)).Message.ShouldContain("version 2");
+        newer[HeadBytes - 1] = AnalysisFormat.Version + 1;
+        Should.Throw<InvalidDataException>(() => Load(newer)).Message.ShouldContain($"version {AnalysisFormat.Version + 1}");
     }
 
     [Fact]

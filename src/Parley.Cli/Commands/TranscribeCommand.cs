@@ -54,6 +54,14 @@ internal sealed class TranscribeCommand : ExampleCommand
 
     private readonly Option<bool> _itn = new("--itn") { Description = "Write numbers that are spoken in Mandarin in figures: 百分之三点五 becomes 3.5%." };
 
+    private readonly Option<string?> _hotwords = new("--hotwords", "--hotword")
+    {
+        HelpName = "WORDS",
+        Description = "Words that are likely to be said, such as names, separated by blanks. Needs a bundle whose recogniser takes hotwords.",
+    };
+
+    private readonly Option<string?> _hotwordsFile = new("--hotwords-file") { HelpName = "FILE", Description = "A text file with a hotword on each line." };
+
     private readonly Option<bool> _noWords = new("--no-words") { Description = "json: leave out the times of every word." };
 
     private readonly Option<bool> _recursive = new("--recursive", "-r") { Description = "Search folders with their subfolders." };
@@ -99,7 +107,8 @@ internal sealed class TranscribeCommand : ExampleCommand
         Arguments.Add(_inputs);
         foreach (Option option in new Option[]
         {
-            _output, _formats, _speakers, _minSpeakers, _maxSpeakers, _noDiarize, _itn, _noWords, _recursive, _overwrite, _skipExisting, _threads, _device, _batchSeconds, _vadProfile, _language, _quiet,
+            _output, _formats, _speakers, _minSpeakers, _maxSpeakers, _noDiarize, _hotwords, _hotwordsFile, _itn, _noWords, _recursive, _overwrite, _skipExisting, _threads, _device,
+            _batchSeconds, _vadProfile, _language, _quiet,
         })
         {
             Options.Add(option);
@@ -166,20 +175,24 @@ internal sealed class TranscribeCommand : ExampleCommand
             terminal.WriteError($"{name}: {problem}");
         }
 
+        IReadOnlyList<string> hotwords = HotwordList.Read(parsed.GetValue(_hotwords), parsed.GetValue(_hotwordsFile));
         if (inputs.Files.Count == 0)
             return ExitCode.Failed;
         IReadOnlyList<PlannedInput> planned = OutputPlan.For(inputs, new OutputChoice(parsed.GetValue(_output), ParseFormats(parsed.GetValue(_formats) ?? [])));
 
         using ILoggerFactory loggers = _common.CreateLoggers(parsed, terminal, quiet);
+        ModelBundleOptions bundleOptions = _common.BundleOptions(parsed, settings);
         string choice = settings.ChooseBundle(parsed.GetValue(_common.Models));
-        await MissingBundles.FetchAsync(settings.AutoDownload, [choice], settings.ModelDirectory, _common.BundleOptions(parsed, settings).PreferQuantized, terminal, cancellationToken);
+        await MissingBundles.FetchAsync(settings.AutoDownload, [choice], settings.ModelDirectory, bundleOptions.PreferQuantized, terminal, cancellationToken);
         ModelBundle bundle = _common.LoadBundle(parsed, settings);
         TranscriptionRequest request = new()
         {
             Diarize = !parsed.GetValue(_noDiarize),
             Speakers = new SpeakerCount(parsed.GetValue(_speakers), parsed.GetValue(_minSpeakers), parsed.GetValue(_maxSpeakers)),
-            Recognition = new RecognitionWish { Language = parsed.GetValue(_language), Itn = parsed.GetValue(_itn) },
+            Recognition = new RecognitionWish { Hotwords = hotwords, Language = parsed.GetValue(_language), Itn = parsed.GetValue(_itn) },
         };
+        if (hotwords.Count > 0 && HotwordSupport.Problem(bundle, bundleOptions.SearchFolders) is { } refused)
+            throw new UsageException(refused);
         if (request.Recognition.Language is not null && !bundle.Asr.TakesLanguage)
             throw new UsageException($"The recogniser of the bundle {bundle.Name} cannot be told a language. Leave out --language, or use a bundle with SenseVoice.");
         if (request.Diarize && bundle.Speakers is null)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Parley.Asr;
 using Parley.Audio;
 using Parley.Inference;
 using Parley.Models;
@@ -270,7 +271,7 @@ internal sealed class JobRunner(
     private static JobFault Fault(Exception error) => error switch
     {
         AudioDecodeException => JobFault.Audio,
-        InferenceException or ModelFileException => JobFault.Model,
+        InferenceException or ModelFileException or RecognitionWishException => JobFault.Model,
         WorkerLostException => JobFault.Worker,
         _ => JobFault.Internal,
     };

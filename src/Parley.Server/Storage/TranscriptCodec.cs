@@ -54,6 +54,7 @@ internal static class TranscriptCodec
     // JSON may hold null where the types say it cannot.
     private static bool IsWhole(Transcript transcript)
         => transcript is { Sentences: not null, Speakers: not null, Turns: not null, Receipt: { Stages: not null, Notices: not null, Bundle: not null } }
+            && transcript.Receipt.Hotwords.All(hotword => hotword is { Word: not null })
             && transcript.Sentences.All(sentence => sentence is { Text: not null, Words: not null } && sentence.Words.All(word => word is { Text: not null }))
             && transcript.Speakers.All(speaker => speaker is not null)
             && transcript.Turns.All(turn => turn is { Speaker: not null })

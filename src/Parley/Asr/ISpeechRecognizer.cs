@@ -28,6 +28,16 @@ public interface ISpeechRecognizer : IDisposable
     /// <summary>Whether its words have figures where <see cref="RecognitionWish.Itn"/> asks for them; otherwise numbers come as they are spoken.</summary>
     bool WritesFigures => false;
 
+    /// <summary>Whether it can be told of words that are likely to be said.</summary>
+    bool TakesHotwords => false;
+
+    /// <summary>Checks a wish before the recording is read, and makes ready what it needs.</summary>
+    /// <param name="wish">What is wished of the words.</param>
+    /// <param name="cancellationToken">Ends a running model call as well.</param>
+    /// <returns>What becomes of each hotword, in order; empty without any.</returns>
+    /// <exception cref="RecognitionWishException">It cannot be done.</exception>
+    IReadOnlyList<HotwordOutcome> Prepare(RecognitionWish wish, CancellationToken cancellationToken) => [];
+
     /// <summary>Recognises segments together.</summary>
     /// <param name="batch">Segments of similar length; the planner keeps them within <see cref="BatchOptions"/>.</param>
     /// <param name="wish">What is wished of the words; the same for all batches of a recording.</param>

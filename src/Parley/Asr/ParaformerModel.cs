@@ -7,7 +7,7 @@ namespace Parley.Asr;
 /// <remarks>
 /// Gao et al., "Paraformer: Fast and Accurate Parallel Transformer for Non-autoregressive End-to-End Speech Recognition", Interspeech 2022.
 /// The official exports: plain; with timestamps (BiCif: <c>us_alphas</c>, <c>us_cif_peak</c>); with a hotword input (contextual and SeACo: <c>bias_embed</c>),
-/// which is given the one row that stands for no hotword.
+/// which is given a row for each hotword and one that stands for none.
 /// </remarks>
 internal sealed class ParaformerModel
 {
@@ -20,16 +20,11 @@ internal sealed class ParaformerModel
     public const string UsCifPeak = "us_cif_peak";
 
     private readonly ModelSession _session;
-    private readonly float[]? _noHotword;
 
     /// <summary>Checks the network's inputs and outputs.</summary>
     /// <param name="session">The network (<c>model.onnx</c>); the caller keeps it.</param>
-    /// <param name="hotwordSession">
-    /// The network that embeds hotwords (<c>model_eb.onnx</c>), asked once for the row that stands for none; the caller may dispose it afterwards.
-    /// Needed by models with the input <c>bias_embed</c>, not used by others.
-    /// </param>
-    /// <exception cref="ModelFileException">The file is no Paraformer export, or it needs hotword embeddings and there is no network for them.</exception>
-    public ParaformerModel(ModelSession session, ModelSession? hotwordSession = null)
+    /// <exception cref="ModelFileException">The file is no Paraformer export.</exception>
+    public ParaformerModel(ModelSession session)
     {
         ArgumentNullException.ThrowIfNull(session);
         _session = session;
@@ -53,16 +48,7 @@ internal sealed class ParaformerModel
         }
 
         if (session.Inputs.Any(input => input.Name is BiasEmbed))
-        {
-            long size = session.RequireInput(BiasEmbed, TensorType.Float, -1, -1, -1).Shape[2];
-            if (hotwordSession is null)
-            {
-                string message = $"{session.ModelPath} takes hotwords (input {BiasEmbed}): put model_eb.onnx of the same model beside it.";
-                throw new ModelFileException(session.ModelPath, message);
-            }
-
-            _noHotword = HotwordEmbedding.None(hotwordSession, size, CancellationToken.None);
-        }
+            HotwordSize = session.RequireInput(BiasEmbed, TensorType.Float, -1, -1, -1).Shape[2];
     }
 
     /// <summary>Classes of the output; -1 when the file leaves it open.</summary>
@@ -70,6 +56,9 @@ internal sealed class ParaformerModel
 
     /// <summary>Whether the network tells when tokens are spoken.</summary>
     public bool HasTimestamps { get; }
+
+    /// <summary>Values of a hotword's embedding, -1 when the file leaves it open; null for a model without hotwords.</summary>
+    public long? HotwordSize { get; }
 
     /// <summary>The model file.</summary>
     public string ModelPath => _session.ModelPath;
@@ -79,9 +68,10 @@ internal sealed class ParaformerModel
 
     /// <summary>Runs a batch.</summary>
     /// <param name="batch">Its rows.</param>
+    /// <param name="hotwords">Embeddings of hotwords; must be there if and only if the model takes them.</param>
     /// <param name="cancellationToken">Ends the run.</param>
     /// <exception cref="InferenceException">The run failed, or its output has a shape that cannot be.</exception>
-    public ParaformerOutput Run(EncoderBatch batch, CancellationToken cancellationToken)
+    public ParaformerOutput Run(EncoderBatch batch, HotwordRows? hotwords, CancellationToken cancellationToken)
     {
         long segments = batch.Lengths.Length;
         List<ModelInput> inputs =
@@ -89,13 +79,8 @@ internal sealed class ParaformerModel
             ModelInput.Of(Speech, batch.Speech, segments, batch.Frames, EncoderBatch.FeatureSize),
             ModelInput.Of(SpeechLengths, batch.Lengths, segments),
         ];
-        if (_noHotword is not null)
-        {
-            float[] rows = new float[segments * _noHotword.Length];
-            for (int i = 0; i < segments; i++)
-                _noHotword.CopyTo(rows, i * _noHotword.Length);
-            inputs.Add(ModelInput.Of(BiasEmbed, rows, segments, 1, _noHotword.Length));
-        }
+        if (hotwords is not null)
+            inputs.Add(ModelInput.Of(BiasEmbed, hotwords.Repeat(batch.Lengths.Length), segments, hotwords.Count, hotwords.Values.Length / hotwords.Count));
 
         ModelOutputs outputs = _session.Run(inputs, cancellationToken);
         try

@@ -12,6 +12,8 @@ public sealed class ParaformerRecognizer : ISpeechRecognizer
     private readonly Cmvn _cmvn;
     private readonly Vocabulary _vocabulary;
     private readonly bool _likeReference;
+    private readonly ModelSession? _hotwordSession;
+    private readonly HotwordBias? _hotwords;
     private long _faultySegments;
 
     /// <summary>Puts the parts together.</summary>
@@ -20,10 +22,12 @@ public sealed class ParaformerRecognizer : ISpeechRecognizer
     /// <param name="vocabulary">The model's tokens.</param>
     /// <param name="options">How its output becomes words.</param>
     /// <param name="hotwordSession">
-    /// The network that embeds hotwords (<c>model_eb.onnx</c>); needed by models with the input <c>bias_embed</c>, used here only, the caller may dispose it.
+    /// The network that embeds hotwords (<c>model_eb.onnx</c>); needed by models with the input <c>bias_embed</c>. From here on it belongs to the recogniser, too.
     /// </param>
-    /// <exception cref="ModelFileException">The file is another model, or the vocabulary belongs to another one.</exception>
-    public ParaformerRecognizer(ModelSession session, Cmvn cmvn, Vocabulary vocabulary, ParaformerOptions options, ModelSession? hotwordSession = null)
+    /// <param name="segmentDictionaryPath">Pieces of words for hotwords (<c>seg_dict</c>); null when the model has none.</param>
+    /// <exception cref="ModelFileException">The file is another model, the vocabulary belongs to another one, or the network for hotwords is missing or another one.</exception>
+    public ParaformerRecognizer(
+        ModelSession session, Cmvn cmvn, Vocabulary vocabulary, ParaformerOptions options, ModelSession? hotwordSession = null, string? segmentDictionaryPath = null)
     {
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(cmvn);
@@ -31,9 +35,19 @@ public sealed class ParaformerRecognizer : ISpeechRecognizer
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfNotEqual(cmvn.Dim, EncoderBatch.FeatureSize);
         (_session, _cmvn, _vocabulary) = (session, cmvn, vocabulary);
-        _model = new ParaformerModel(session, hotwordSession);
+        _model = new ParaformerModel(session);
         _likeReference = options.ReferenceCompatible;
         vocabulary.RequireClasses(_model.Classes, session.ModelPath);
+        if (_model.HotwordSize is not { } size)
+            return;
+        if (hotwordSession is null)
+        {
+            string message = $"{session.ModelPath} takes hotwords (input {ParaformerModel.BiasEmbed}): put model_eb.onnx of the same model beside it.";
+            throw new ModelFileException(session.ModelPath, message);
+        }
+
+        _hotwordSession = hotwordSession;
+        _hotwords = new HotwordBias(hotwordSession, size, new HotwordTokenizer(vocabulary, segmentDictionaryPath));
     }
 
     /// <summary>The model file.</summary>
@@ -49,18 +63,29 @@ public sealed class ParaformerRecognizer : ISpeechRecognizer
     public long FaultySegments => Interlocked.Read(ref _faultySegments);
 
     /// <inheritdoc/>
+    public bool TakesHotwords => _hotwords is not null;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<HotwordOutcome> Prepare(RecognitionWish wish, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(wish);
+        return Biases(wish, cancellationToken)?.Outcomes ?? [];
+    }
+
+    /// <inheritdoc/>
     public IReadOnlyList<RecognizedSegment> Recognize(IReadOnlyList<SpeechSegment> batch, RecognitionWish wish, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(wish);
         cancellationToken.ThrowIfCancellationRequested();
+        PreparedHotwords? hotwords = Biases(wish, cancellationToken);
         RecognizedSegment[] results = [.. batch.Select(segment => new RecognizedSegment(segment.Index, []))];
         int[] positions = EncoderBatch.Positions(batch);
         if (positions.Length == 0)
             return results;
 
         using EncoderBatch rows = new(batch, positions, _cmvn, _session.Limits.PadFrames);
-        using ParaformerOutput output = _model.Run(rows, cancellationToken);
+        using ParaformerOutput output = _model.Run(rows, hotwords?.Rows, cancellationToken);
         _vocabulary.RequireClasses(output.Classes, ModelPath);
         for (int i = 0; i < positions.Length; i++)
             results[positions[i]] = Decode(output, i, batch[positions[i]]);
@@ -68,7 +93,15 @@ public sealed class ParaformerRecognizer : ISpeechRecognizer
     }
 
     /// <summary>Unloads the model.</summary>
-    public void Dispose() => _session.Dispose();
+    public void Dispose()
+    {
+        _session.Dispose();
+        _hotwordSession?.Dispose();
+    }
+
+    private PreparedHotwords? Biases(RecognitionWish wish, CancellationToken cancellationToken)
+        => _hotwords?.For(wish.Hotwords, cancellationToken)
+            ?? (wish.Hotwords.Count == 0 ? null : throw new RecognitionWishException($"{ModelPath} takes no hotwords. Leave them out, or use a SeACo or contextual Paraformer."));
 
     private RecognizedSegment Decode(ParaformerOutput output, int item, SpeechSegment segment)
     {

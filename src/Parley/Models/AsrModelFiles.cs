@@ -24,6 +24,12 @@ public sealed record AsrModelFiles : StageModelFiles
     /// <summary>Whether the network can be told the language (see <see cref="Asr.PromptLanguage"/>).</summary>
     public bool TakesLanguage => Kind == RecognizerKind.SenseVoice;
 
+    /// <summary>The network that embeds hotwords (<c>model_eb.onnx</c>); null for a recogniser that takes none.</summary>
+    public string? HotwordModelPath { get; init; }
+
+    /// <summary>Pieces of words for hotwords (<c>seg_dict</c>); null when the directory has none.</summary>
+    public string? SegmentDictionaryPath { get; init; }
+
     /// <summary>What the configuration file says.</summary>
     public required AsrConfig Config { get; init; }
 }

@@ -41,6 +41,9 @@ internal sealed class StageReader(string directory, ModelBundleOptions options, 
             return null;
 
         OnnxFileCheck.Check(model);
+        string? hotwords = FindHotwords(isQuantized);
+        if (hotwords is not null)
+            OnnxFileCheck.Check(hotwords);
         AsrConfig settings = AsrConfig.From(yaml ?? YamlFile.Read(config));
         CmvnFile.Read(cmvn, Dimension(config, settings.FrontEnd, AsrLfrM));
         return new AsrModelFiles
@@ -53,6 +56,8 @@ internal sealed class StageReader(string directory, ModelBundleOptions options, 
             TokensPath = tokensPath,
             Tokens = ReadTokens(tokensPath, yaml),
             Kind = KindOf(settings, model),
+            HotwordModelPath = hotwords,
+            SegmentDictionaryPath = hotwords is null ? null : FindOptional("seg_dict"),
             Config = settings,
             Files = Files(),
         };
@@ -151,6 +156,10 @@ internal sealed class StageReader(string directory, ModelBundleOptions options, 
         missing.Add(isPyTorch ? $"{full} (there are PyTorch weights; the ONNX export of this model is needed)" : full);
         return default;
     }
+
+    /// <summary>The network for hotwords: quantised where the other one is, whichever there is.</summary>
+    private string? FindHotwords(bool isQuantized)
+        => (isQuantized ? HotwordSupport.Networks.Reverse() : HotwordSupport.Networks).Select(FindOptional).FirstOrDefault(path => path is not null);
 
     /// <summary>The vocabulary's file; old exports keep it in the configuration, which is then returned as read.</summary>
     private (string? Path, YamlValue? Config) FindTokens(bool isThere, string? config)

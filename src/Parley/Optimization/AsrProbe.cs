@@ -16,21 +16,21 @@ internal sealed class AsrProbe : StageProbe
     {
         _batches = ProbeSpeech.Of(samples);
         _cmvn = Cmvn.Load(files.CmvnPath, EncoderBatch.FeatureSize);
-        string hotwords = Path.Combine(files.Directory, "model_eb.onnx");
-        _hotwords = File.Exists(hotwords) ? ModelSession.Load(hotwords, new InferenceOptions { Threads = 1, UseOptimized = false }) : null;
+        _hotwords = files.HotwordModelPath is { } path ? ModelSession.Load(path, new InferenceOptions { Threads = 1, UseOptimized = false }) : null;
     }
 
     public override string DecisionName => "tokens and times";
 
     public override ProbeAnswer Ask(ModelSession session, CancellationToken cancellationToken)
     {
-        ParaformerModel model = new(session, _hotwords);
+        ParaformerModel model = new(session);
+        HotwordRows? none = model.HotwordSize is { } size && _hotwords is not null ? HotwordEmbedding.Rows(_hotwords, size, [], cancellationToken) : null;
         List<string> decisions = [];
         List<float[]> scores = [];
         foreach (SpeechSegment[] batch in _batches)
         {
             using EncoderBatch rows = new(batch, EncoderBatch.Positions(batch), _cmvn, static frames => frames);
-            using ParaformerOutput output = model.Run(rows, cancellationToken);
+            using ParaformerOutput output = model.Run(rows, none, cancellationToken);
             for (int item = 0; item < batch.Length; item++)
             {
                 scores.Add(output.Logits(item).ToArray());

@@ -53,6 +53,13 @@ public sealed record Receipt
 
     /// <summary>What the reader should know: fall-backs taken, spans that failed, doubts about the models. Empty when all is well.</summary>
     public required IReadOnlyList<string> Notices { get; init; }
+
+    /// <summary>What became of each hotword that was asked for, in order; empty without any.</summary>
+    public IReadOnlyList<HotwordOutcome> Hotwords
+    {
+        get;
+        init => field = value ?? []; // receipts that were stored before there were hotwords
+    } = [];
 }
 
 /// <summary>One stage of the pipeline in the receipt.</summary>

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Parley.Asr;
+
 namespace Parley.Transcripts;
 
 /// <summary>What a written transcript delivers, as clients of funasr_spk_server are told; names become snake case in JSON.</summary>
@@ -8,6 +11,10 @@ namespace Parley.Transcripts;
 /// <param name="Projected">Whether labels were taken away from a labelled result.</param>
 public sealed record TranscriptMetadata(string Engine, bool Diarize, bool WordAlign, string? Language, bool Projected)
 {
+    /// <summary>What became of each hotword that was asked for; null, and not written, without any.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<HotwordOutcome>? Hotwords { get; init; }
+
     /// <summary>The metadata of a transcript that is written as the document says.</summary>
     /// <param name="transcript">What was said.</param>
     /// <param name="document">How it is written.</param>
@@ -18,6 +25,12 @@ public sealed record TranscriptMetadata(string Engine, bool Diarize, bool WordAl
         ArgumentNullException.ThrowIfNull(document);
         bool labelled = transcript.Sentences.Any(sentence => sentence.Speaker is not null);
         bool diarized = labelled || transcript.Receipt.Stages.Any(stage => string.Equals(stage.Stage, "speakers", StringComparison.Ordinal));
-        return new TranscriptMetadata("funasr", diarized && document.ShowSpeakers, hasWords, document.Language?.Trim(), labelled && !document.ShowSpeakers);
+        return new TranscriptMetadata("funasr", diarized && document.ShowSpeakers, hasWords, document.Language?.Trim(), labelled && !document.ShowSpeakers)
+        {
+            Hotwords = transcript.Receipt.Hotwords.Count > 0 ? [.. transcript.Receipt.Hotwords.Select(Clean)] : null,
+        };
     }
+
+    private static HotwordOutcome Clean(HotwordOutcome hotword)
+        => new(CleanText.WellFormed(hotword.Word), hotword.Reason is { } reason ? CleanText.WellFormed(reason) : null);
 }

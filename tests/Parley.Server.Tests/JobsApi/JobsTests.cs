@@ -64,7 +64,7 @@ public sealed class JobsTests : IAsyncLifetime
         JsonElement job = await ApiHost.JsonAsync(taken, HttpStatusCode.Accepted);
         string path = $"/jobs/{job.GetProperty("id").GetGuid()}";
         taken.Headers.Location!.ToString().ShouldBe("/api/v1" + path);
-        job.GetProperty("options").ToString().ShouldBe("""{"diarize":true,"num_speakers":2,"min_speakers":null,"max_speakers":null,"language":"zh","itn":true,"model":null}""");
+        job.GetProperty("options").ToString().ShouldBe("""{"diarize":true,"num_speakers":2,"min_speakers":null,"max_speakers":null,"language":"zh","hotwords":[],"itn":true,"model":null}""");
         FakeWork work = await _jobs.Engine.NextAsync();
         using StreamReader events = new(await (await _host.GetAsync(path + "/events")).Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
         (await NextAsync(events)).ShouldSatisfyAllConditions(first => first.Name.ShouldBe("job"), first => first.Data.GetProperty("state").GetString().ShouldBe("processing"));

@@ -60,6 +60,33 @@ public sealed class ParaformerRecognizerTests
         Words(wide, segment).ShouldBe(Words(narrow, segment));
     }
 
+    [Theory]
+    [InlineData("asr-quantized")]
+    [InlineData("asr-external")]
+    public void Quantised_weights_and_weights_in_a_file_of_their_own_give_the_same_words(string model)
+    {
+        using ParaformerRecognizer plain = TinyAsr.Load(), other = TinyAsr.Load(model);
+        SpeechSegment segment = TinyAsr.Segment(0, 0, NiHao);
+        Words(other, segment).Select(word => (word.Text, word.StartMs, word.EndMs)).ShouldBe(Words(plain, segment).Select(word => (word.Text, word.StartMs, word.EndMs)));
+    }
+
+    [Fact]
+    public void Weights_that_were_left_behind_are_named()
+    {
+        string folder = Directory.CreateTempSubdirectory("parley-external-").FullName, model = Path.Combine(folder, "model.onnx");
+        try
+        {
+            File.Copy(Path.Combine(TestPaths.RepositoryRoot, "tests", "data", "tiny-models", "asr-external.onnx"), model);
+            ModelFileException error = Should.Throw<ModelFileException>(() => ModelSession.Load(model, new InferenceOptions { Threads = 1 }));
+            error.Message.ShouldContain("model.onnx");
+            error.Message.ShouldContain("asr-external.bin");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Fact]
     public void Without_timestamps_words_share_their_segment()
     {

@@ -26,10 +26,10 @@ internal static class TinyAsr
     public static ModelSession Session(string model)
         => ModelSession.Load(Path.Combine(TestPaths.RepositoryRoot, "tests", "data", "tiny-models", model + ".onnx"), new InferenceOptions { Threads = 1 });
 
-    public static ParaformerRecognizer Load(string model = "asr", bool likeReference = false, IReadOnlyList<string>? tokens = null, ModelSession? hotwords = null)
+    public static ParaformerRecognizer Load(string model = "asr", bool likeReference = false, IReadOnlyList<string>? tokens = null, ModelSession? hotwords = null, string? dictionary = null)
     {
         Cmvn identity = new(new float[560], [.. Enumerable.Repeat(1f, 560)]);
-        return new ParaformerRecognizer(Session(model), identity, new Vocabulary(tokens ?? Tokens, "tokens.json"), new ParaformerOptions { ReferenceCompatible = likeReference }, hotwords);
+        return new ParaformerRecognizer(Session(model), identity, new Vocabulary(tokens ?? Tokens, "tokens.json"), new ParaformerOptions { ReferenceCompatible = likeReference }, hotwords, dictionary);
     }
 
     /// <summary>A segment of 60 ms for each row.</summary>

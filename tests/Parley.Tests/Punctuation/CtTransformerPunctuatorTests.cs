@@ -103,6 +103,17 @@ public sealed class CtTransformerPunctuatorTests
         error.Message.ShouldContain(named);
     }
 
+    [Theory]
+    [InlineData(272_727)]
+    [InlineData(471_067)]
+    public void Vocabularies_of_the_official_sizes_are_taken(int size)
+    {
+        string[] tokens = [.. TinyPunctuator.Tokens.SkipLast(1), .. Enumerable.Range(TinyPunctuator.Tokens.Count, size - TinyPunctuator.Tokens.Count).Select(number => $"词{number}"), TinyPunctuator.Tokens[^1]];
+        using CtTransformerPunctuator small = TinyPunctuator.Load(), large = TinyPunctuator.Load(tokens: tokens);
+        string[] words = ["none", "comma", "list", "period", "逗"];
+        large.Punctuate(words, CancellationToken.None).ShouldBe(small.Punctuate(words, CancellationToken.None));
+    }
+
     [Fact]
     public void Constructor_refuses_a_vocabulary_without_the_unknown_token()
         => Should.Throw<ModelFileException>(() => TinyPunctuator.Load(tokens: ["a", "b"])).Message.ShouldContain("<unk>");

@@ -6,12 +6,15 @@ asr*.onnx   row by row, from the first of the seven stacked frames: bins 0-7 are
 asr-free-classes.onnx   the same; the runtime cannot know the number of classes before a run
 sensevoice*.onnx   bins 0-15 of the first of the seven stacked frames are the scores of a frame; before them stand tags: the language asked for
             (Chinese for "auto"), neutral, speech, and with or without inverse text normalisation
+asr-quantized.onnx      the same through a product of 8-bit numbers, as the official exporter quantises: inputs as they come, weights by column
+asr-external.onnx, asr-external.bin   the same, with weights in a file of their own
+asr-seaco.onnx, asr-seaco-eb.onnx   the same; every row of bias_embed is added to the logits, and a hotword's row is 5 for its last token (none: zeros)
 asr-hotwords.onnx, asr-hotwords-eb.onnx   the same; class 7 gains the sum of the first row of bias_embed, which is the token number times 1, 2, 3, 4
 """
 import os
 
 import numpy as np
-from onnx import TensorProto, checker, helper, numpy_helper, save
+from onnx import TensorProto, checker, helper, load, numpy_helper, save
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 OPSET = 13
@@ -65,10 +68,10 @@ def vad(name, caches=True):
     write(name, nodes, inputs, outputs, weights)
 
 
-def asr(name, timestamps=True, count_type=INT32, classes=CLASSES, hotwords=False):
+def asr(name, timestamps=True, count_type=INT32, classes=CLASSES, hotwords=False, last=None):
     node = helper.make_node
     nodes = [
-        node("Slice", ["speech", "at0", "at8" if classes == CLASSES else "last_bin", "axis2"], ["logits" if not hotwords else "plain"]),
+        node("Slice", ["speech", "at0", "at8" if classes == CLASSES else "last_bin", "axis2"], ["plain" if hotwords or last else "logits"]),
         node("Slice", ["speech", "at20", "at21", "axis2"], ["counted"]),
         node("Greater", ["counted", "half"], ["is_token"]),
         node("Cast", ["is_token"], ["tokens"], to=count_type),
@@ -76,7 +79,11 @@ def asr(name, timestamps=True, count_type=INT32, classes=CLASSES, hotwords=False
     ]
     inputs = [value("speech", FLOAT, "B", "T", 560), value("speech_lengths", INT32, "B")]
     outputs = [value("logits", FLOAT, "B", "N", classes), value("token_num", count_type, "B")]
-    if hotwords:
+    nodes += last or []
+    if hotwords == "seaco":
+        inputs.append(value("bias_embed", FLOAT, "B", "H", CLASSES))
+        nodes += [node("ReduceSum", ["bias_embed", "axis1"], ["gains"], keepdims=1), node("Add", ["plain", "gains"], ["logits"])]
+    elif hotwords:
         inputs.append(value("bias_embed", FLOAT, "B", "H", 4))
         nodes += [
             node("Slice", ["bias_embed", "at0", "at1", "axis1"], ["first_word"]),
@@ -104,7 +111,26 @@ def asr(name, timestamps=True, count_type=INT32, classes=CLASSES, hotwords=False
         "axis1": ints(1), "axis2": ints(2), "axes12": ints(1, 2), "flat": ints(0, -1),
         "half": np.array(0.5, np.float32), "last_class": np.eye(CLASSES, dtype=np.float32)[CLASSES - 1].reshape(1, 1, CLASSES),
     }
+    if name == "asr-quantized":
+        weights |= {"weights": np.full((CLASSES, CLASSES), 100, np.uint8) + 100 * np.eye(CLASSES, dtype=np.uint8), "zeros": np.full(CLASSES, 100, np.uint8), "scales": np.full(CLASSES, 0.01, np.float32)}
+    if name == "asr-external":
+        weights |= {"ones": np.ones(CLASSES, np.float32)}
     write(name, nodes, inputs, outputs, weights)
+
+
+def put_outside(name, weight):
+    """Moves a weight of a model into a file beside it."""
+    path = os.path.join(HERE, name + ".onnx")
+    model = load(path)
+    tensor = next(item for item in model.graph.initializer if item.name == weight)
+    with open(os.path.join(HERE, name + ".bin"), "wb") as file:
+        file.write(tensor.raw_data)
+    for key, text in (("location", name + ".bin"), ("offset", "0"), ("length", str(len(tensor.raw_data)))):
+        tensor.external_data.add(key=key, value=text)
+    tensor.ClearField("raw_data")
+    tensor.data_location = TensorProto.EXTERNAL
+    with open(path, "wb") as file:
+        file.write(model.SerializeToString())
 
 
 def hotword_embedding(name):
@@ -146,6 +172,18 @@ def sensevoice(name, integer=INT32):
           [value("ctc_logits", FLOAT, "B", "F", classes), value("encoder_out_lens", integer, "B")], weights)
 
 
+def seaco_embedding(name):
+    node = helper.make_node
+    write(
+        name,
+        [node("Transpose", ["hotword"], ["by_time"], perm=[1, 0]),
+         node("OneHot", ["by_time", "depth", "off_on"], ["hot"]),
+         node("Mul", ["hot", "words_only"], ["hw_embed"])],
+        [value("hotword", INT32, "H", 10)],
+        [value("hw_embed", FLOAT, 10, "H", CLASSES)],
+        {"depth": np.array(CLASSES, np.int32), "off_on": np.array([0, 5], np.float32), "words_only": np.array([0, 0, 0] + [1] * (CLASSES - 3), np.float32)})
+
+
 vad("vad")
 vad("vad-no-caches", caches=False)
 asr("asr")
@@ -156,3 +194,14 @@ asr("asr-hotwords", hotwords=True)
 hotword_embedding("asr-hotwords-eb")
 sensevoice("sensevoice")
 sensevoice("sensevoice-int64", integer=INT64)
+asr("asr-quantized", last=[
+    helper.make_node("DynamicQuantizeLinear", ["plain"], ["bytes", "scale", "zero"]),
+    helper.make_node("MatMulInteger", ["bytes", "weights", "zero", "zeros"], ["products"]),
+    helper.make_node("Cast", ["products"], ["numbers"], to=FLOAT),
+    helper.make_node("Mul", ["scale", "scales"], ["steps"]),
+    helper.make_node("Mul", ["numbers", "steps"], ["logits"]),
+])
+asr("asr-external", last=[helper.make_node("Mul", ["plain", "ones"], ["logits"])])
+put_outside("asr-external", "ones")
+asr("asr-seaco", hotwords="seaco")
+seaco_embedding("asr-seaco-eb")

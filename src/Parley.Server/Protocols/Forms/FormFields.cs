@@ -1,4 +1,5 @@
 using System.Globalization;
+using Parley.Asr;
 using Parley.Speakers;
 
 namespace Parley.Server.Protocols.Forms;
@@ -40,6 +41,22 @@ internal static class FormFields
         return language.Length <= MaxLanguage && language.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-')
             ? language
             : throw FormException.Value("language", $"language must be a code of ISO 639-1 such as en or zh; found '{Quoted.Text(language)}'.");
+    }
+
+    /// <summary>Hotwords: one field with a list of them, or a field for each. Empty when there are none.</summary>
+    /// <exception cref="FormException">They are no list, or too many or too long.</exception>
+    public static IReadOnlyList<string> HotwordsOf(MultipartForm form)
+    {
+        const string field = "hotwords";
+        IReadOnlyList<string> values = form.Values(field);
+        try
+        {
+            return values is [var list] ? Hotwords.Parse(list) : Hotwords.Checked(values);
+        }
+        catch (RecognitionWishException error)
+        {
+            throw FormException.Value(field, error.Message);
+        }
     }
 
     /// <summary>The wish for a number of speakers.</summary>

@@ -15,7 +15,7 @@ internal sealed record JobFields
     // To add one: here, below, in docs/jobs.md and in openapi.json.
     private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
     {
-        "diarize", "num_speakers", "min_speakers", "max_speakers", "language", "itn", "keep_recording", "force_refresh", "priority", "webhook_url", "model",
+        "diarize", "num_speakers", "min_speakers", "max_speakers", "language", "hotwords", "itn", "keep_recording", "force_refresh", "priority", "webhook_url", "model",
     };
 
     public required JobOptions Options { get; init; }
@@ -41,17 +41,20 @@ internal sealed record JobFields
     {
         if (form.Names.FirstOrDefault(name => !Known.Contains(name)) is { } unknown)
             throw FormException.Invalid(Quoted.Text(unknown), $"There is no field '{Quoted.Text(unknown)}'. Besides file there are {string.Join(", ", Known)}.");
+        JobOptions options = new()
+        {
+            Diarize = FormFields.Flag(form, "diarize") ?? true,
+            Speakers = FormFields.Speakers(form),
+            Language = FormFields.Language(form),
+            Recognition = new RecognitionWish { Hotwords = FormFields.HotwordsOf(form), Itn = FormFields.Flag(form, "itn") ?? defaults.Itn },
+            Bundle = Bundle(form, bundles),
+            ForceRefresh = FormFields.Flag(form, "force_refresh") ?? false,
+        };
+        if (HotwordOffer.Problem(options, bundles) is { } refused)
+            throw FormException.Value("hotwords", refused);
         return new JobFields
         {
-            Options = new JobOptions
-            {
-                Diarize = FormFields.Flag(form, "diarize") ?? true,
-                Speakers = FormFields.Speakers(form),
-                Language = FormFields.Language(form),
-                Recognition = new RecognitionWish { Itn = FormFields.Flag(form, "itn") ?? defaults.Itn },
-                Bundle = Bundle(form, bundles),
-                ForceRefresh = FormFields.Flag(form, "force_refresh") ?? false,
-            },
+            Options = options,
             KeepRecording = FormFields.Flag(form, "keep_recording") ?? false,
             Priority = FormFields.Number(form, "priority", -MaxPriority, MaxPriority) ?? 0,
             WebhookUrl = Webhook(form, webhooks),

@@ -96,6 +96,10 @@ internal static class JobJson
         WriteNumber(json, "min_speakers", speakers.Min);
         WriteNumber(json, "max_speakers", speakers.Max);
         json.WriteString("language"u8, options.Language);
+        json.WriteStartArray("hotwords"u8);
+        foreach (string word in options.Recognition.Hotwords)
+            json.WriteStringValue(word);
+        json.WriteEndArray();
         json.WriteBoolean("itn"u8, options.Recognition.Itn);
         json.WriteString("model"u8, options.Bundle);
         json.WriteEndObject();

@@ -40,6 +40,9 @@ internal sealed record TranscriptionFields
     /// <summary>Whether numbers are written in figures; null: as the server does.</summary>
     public bool? Itn { get; init; }
 
+    /// <summary>Words that are likely to be said; empty for none.</summary>
+    public IReadOnlyList<string> Hotwords { get; init; } = [];
+
     /// <summary>People whose voices are known; empty for none.</summary>
     public IReadOnlyList<VoiceSample> KnownSpeakers { get; init; } = [];
 }

@@ -37,6 +37,7 @@ internal static class TranscriptionFieldsReader
             Diarize = ReadDiarize(form, format),
             Speakers = FormFields.Speakers(form),
             Itn = FormFields.Flag(form, "itn"),
+            Hotwords = FormFields.HotwordsOf(form),
         };
     }
 

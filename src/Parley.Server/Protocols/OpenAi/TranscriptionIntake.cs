@@ -4,12 +4,15 @@ using Parley.Server.Configuration;
 using Parley.Server.Jobs;
 using Parley.Server.Protocols.Forms;
 using Parley.Server.Protocols.Uploads;
+using Parley.Server.Workers.Bundles;
 
 namespace Parley.Server.Protocols.OpenAi;
 
 /// <summary>From a form to a job. Safe for concurrent calls.</summary>
 internal sealed class TranscriptionIntake(ServerOptions options, RecordingHandover handover, ILogger logger)
 {
+    private readonly ServedBundles _bundles = new(options.Funasr);
+
     /// <summary>Hands the file over. When this throws, the file is the form's again, or gone.</summary>
     /// <exception cref="OpenAiException">The job was not taken.</exception>
     public async Task<(Guid Id, JobResult? Result)> SubmitAsync(MultipartForm form, TranscriptionFields fields, JobClient client, CancellationToken cancellationToken)
@@ -31,11 +34,13 @@ internal sealed class TranscriptionIntake(ServerOptions options, RecordingHandov
                 Diarize = fields.Diarize,
                 Speakers = fields.Speakers,
                 Language = fields.Language,
-                Recognition = new RecognitionWish { Itn = fields.Itn ?? options.Transcription.Itn },
+                Recognition = new RecognitionWish { Hotwords = fields.Hotwords, Itn = fields.Itn ?? options.Transcription.Itn },
                 Bundle = fields.Bundle,
                 Voices = KnownSpeakers.IdentityOf(fields.KnownSpeakers),
             },
         };
+        if (HotwordOffer.Problem(announcement.Options, _bundles) is { } refused)
+            throw new OpenAiException(OpenAiError.Invalid("hotwords", refused, "invalid_value"));
         using IDisposable? scope = logger.JobScope(id);
         SubmitOutcome outcome = await handover.SubmitAsync(announcement, file, announcement.ToJob(id, client), fields.KnownSpeakers, cancellationToken);
         logger.UploadSubmitted(file.Length, outcome.GetType().Name);

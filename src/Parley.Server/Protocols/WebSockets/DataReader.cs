@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Parley.Asr;
 
 namespace Parley.Server.Protocols.WebSockets;
 
@@ -106,6 +107,22 @@ internal sealed class DataReader(JsonElement data)
         if (flag is null)
             Fail<string>(name, "true or false");
         return flag;
+    }
+
+    /// <summary>Hotwords in each form that clients send: a string, an array, or an object whose keys are the words. Empty when absent.</summary>
+    public IReadOnlyList<string> Words(string name)
+    {
+        if (!TryGetMember(name, isRequired: false, out JsonElement value))
+            return [];
+        try
+        {
+            return Hotwords.Parse(value);
+        }
+        catch (RecognitionWishException error)
+        {
+            Problem ??= $"参数错误: data.{name}: {error.Message}";
+            return [];
+        }
     }
 
     private bool TryGetMember(string name, bool isRequired, out JsonElement value)

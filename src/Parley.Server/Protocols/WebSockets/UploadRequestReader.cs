@@ -45,7 +45,10 @@ internal static class UploadRequestReader
             announcement = ReadChunks(reader, announcement, out refusal);
         string? bundle = null;
         refusal ??= CheckEngine(engine?.Trim(), options.Transcription.DefaultEngine, bundles, out bundle);
-        return refusal is null ? announcement with { Options = announcement.Options with { Bundle = bundle } } : null;
+        announcement = announcement with { Options = announcement.Options with { Bundle = bundle } };
+        if (refusal is null && HotwordOffer.Problem(announcement.Options, bundles) is { } refused)
+            refusal = new Refusal(ErrorCodes.UploadError, $"不支持热词: {refused}");
+        return refusal is null ? announcement : null;
     }
 
     private static UploadAnnouncement ReadFields(DataReader reader, ResultFormat format, TranscriptionOptions defaults)
@@ -65,7 +68,7 @@ internal static class UploadRequestReader
                 ForceRefresh = reader.Boolean("force_refresh") ?? false,
                 Diarize = reader.Boolean("diarize") ?? true,
                 Language = string.IsNullOrEmpty(language) ? null : language,
-                Recognition = new RecognitionWish { Itn = reader.Boolean("itn") ?? defaults.Itn },
+                Recognition = new RecognitionWish { Hotwords = reader.Words("hotwords"), Itn = reader.Boolean("itn") ?? defaults.Itn },
                 Speakers = new SpeakerCount(
                     (int?)reader.Integer("num_speakers", 1, MaxSpeakers),
                     (int?)reader.Integer("min_speakers", 1, MaxSpeakers),

@@ -1,3 +1,4 @@
+using Parley.Asr;
 using Parley.Audio;
 using Parley.Inference;
 using Parley.Models;
@@ -10,6 +11,9 @@ internal enum WorkerFailureKind
     Audio,
     Model,
     Inference,
+
+    /// <summary>What is wished of the words cannot be done.</summary>
+    Wish,
 
     /// <summary>The job was cancelled, and has stopped.</summary>
     Cancelled,
@@ -43,6 +47,7 @@ internal sealed record WorkerFailure
     public static WorkerFailure From(Exception error) => error switch
     {
         AudioDecodeException audio => new() { Kind = WorkerFailureKind.Audio, Message = audio.Message, AudioFault = audio.Fault },
+        RecognitionWishException wish => new() { Kind = WorkerFailureKind.Wish, Message = wish.Message },
         ModelFileException model => new() { Kind = WorkerFailureKind.Model, Message = model.Message, Model = model.Path },
         InferenceException inference => new()
         {
@@ -64,6 +69,7 @@ internal sealed record WorkerFailure
         WorkerFailureKind.Audio => new AudioDecodeException(AudioFault ?? Audio.AudioFault.Damaged, Message),
         WorkerFailureKind.Model => new ModelFileException(Model ?? "", Message),
         WorkerFailureKind.Inference => new InferenceException(InferenceFault ?? Inference.InferenceFault.RunFailed, Model ?? "", Device ?? "", Message),
+        WorkerFailureKind.Wish => new RecognitionWishException(Message),
         WorkerFailureKind.Cancelled => new OperationCanceledException(Message),
         WorkerFailureKind.DidNotStart => new WorkerLostException(WorkerLoss.DidNotStart, Message),
         _ => new InvalidOperationException($"The worker failed unexpectedly. {Message} Its log has more."),
