@@ -27,7 +27,7 @@ public sealed class CacheTests
         JobsHarness.Watched watched = harness.Watch(second);
         await watched.EndAsync();
         watched.Events.Single().ShouldBeOfType<JobEvent.Completed>();
-        File.Exists(second.Audio.Path).ShouldBeFalse();
+        await Until.TrueAsync(() => !File.Exists(second.Audio.Path), "the recording is deleted");
         JobFigures figures = harness.Jobs.Figures;
         (harness.Engine.Orders, figures.CacheHits, figures.CacheMisses, figures.ProjectedServes, figures.Ended[JobState.Completed]).ShouldBe((1, 2, 1, 2, 2));
         harness.Notices.All.Count.ShouldBe(2);

@@ -62,7 +62,7 @@ public sealed class DurabilityTests
         JobStatus status = (await harness.Jobs.FindAsync(poison.Id, CancellationToken.None)).ShouldNotBeNull();
         (status.State, status.Fault).ShouldBe((JobState.Failed, JobFault.Worker));
         status.Error.ShouldNotBeNull().ShouldContain("2 times");
-        File.Exists(poison.Audio.Path).ShouldBeFalse();
+        await Until.TrueAsync(() => !File.Exists(poison.Audio.Path), "the recording is deleted");
     }
 
     [Fact]

@@ -65,7 +65,7 @@ public sealed class KeptRecordingTests
         harness.Options = harness.Options with { Transcription = harness.Options.Transcription with { TaskMaxRetained = 0 } };
         await harness.Jobs.Housekeeping.PassAsync(CancellationToken.None);
         harness.Jobs.WasEvicted(job.Id).ShouldBeTrue();
-        File.Exists(job.Audio.Path).ShouldBeFalse();
+        await Until.TrueAsync(() => !File.Exists(job.Audio.Path), "the recording is deleted");
     }
 
     private static async Task<JobSubmission> SubmitAsync(JobsHarness harness, string content)

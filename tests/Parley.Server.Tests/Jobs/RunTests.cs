@@ -29,7 +29,7 @@ public sealed class RunTests
         result.FileName.ShouldBe("talk.wav");
         watched.Percents.ShouldBe([0, 10, 90, 100], $"{string.Join(", ", watched.Events)}");
         watched.Events.Last().ShouldBeOfType<JobEvent.Completed>().Result.Transcript.Sentences.Single().Text.ShouldBe("what was said");
-        File.Exists(job.Audio.Path).ShouldBeFalse();
+        await Until.TrueAsync(() => !File.Exists(job.Audio.Path), "the recording is deleted");
         harness.Notices.All.Single().ShouldBeOfType<Notice.JobCompleted>().Segments.ShouldBe(1);
         JobFigures figures = harness.Jobs.Figures;
         (figures.Ended[JobState.Completed], figures.Known, figures.Running, figures.CacheEntries).ShouldBe((1, 1, 0, 1));
