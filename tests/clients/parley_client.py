@@ -180,6 +180,7 @@ def parse_arguments():
     parser.add_argument("--no-diarize", action="store_true", help="no speakers in the result")
     parser.add_argument("--language", help="language code, echoed in the result")
     parser.add_argument("--num-speakers", type=int, help="how many people speak")
+    parser.add_argument("--hotwords", help="words that are likely to be said, separated by blanks, or JSON of words and weights")
     parser.add_argument("--priority", type=int, help="from -10 to 10; higher runs earlier")
     parser.add_argument("--status", nargs="+", metavar="ID", help="print what is known about tasks")
     parser.add_argument("--cancel", metavar="ID", help="cancel a task")
@@ -200,6 +201,7 @@ def upload_options(arguments):
         "diarize": not arguments.no_diarize,
         "language": arguments.language,
         "num_speakers": arguments.num_speakers,
+        "hotwords": arguments.hotwords,
         "priority": arguments.priority,
     }
     return {name: value for name, value in options.items() if value is not None}

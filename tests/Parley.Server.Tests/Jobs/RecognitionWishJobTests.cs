@@ -105,6 +105,9 @@ public sealed class RecognitionWishJobTests
         JsonSerializer.Deserialize(json, WireJson.Default.WorkOrder).ShouldBe(order);
         WorkOrder plain = order with { Recognition = RecognitionWish.None, Bundle = null };
         JsonSerializer.Deserialize(JsonSerializer.Serialize(plain, WireJson.Default.WorkOrder), WireJson.Default.WorkOrder).ShouldBe(plain);
+
+        // And what it cannot do comes back as what it is.
+        WorkerFailure.From(new RecognitionWishException("no hotwords here")).ToException().ShouldBeOfType<RecognitionWishException>().Message.ShouldBe("no hotwords here");
     }
 
     private static async Task<string?> TextAsync(JobsHarness harness, JobOptions options)
