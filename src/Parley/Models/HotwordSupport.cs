@@ -40,7 +40,7 @@ public static class HotwordSupport
         string[] able = [.. ModelBundleLocator.Installed([.. searchFolders ?? [], .. near]).Where(IsReadable).Select(path => Path.GetFileName(path)!)];
         string remedy = able.Length > 0
             ? $"Installed bundles that take hotwords: {string.Join(", ", able)}."
-            : "No installed bundle takes hotwords: install one with a SeACo or contextual Paraformer, which has a model_eb.onnx beside its network.";
+            : "No installed bundle takes hotwords: 'parley models pull paraformer-zh-hotword' fetches one.";
         return $"The recogniser of the bundle {name} takes no hotwords. {remedy} Or leave the hotwords out.";
     }
 
