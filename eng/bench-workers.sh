@@ -29,14 +29,18 @@ start() { # BATCH_SECONDS
     pid=$!
     exec 9>"$work/orders"
     jq -nc --arg bundle "$root/models/demo" --arg socket "$work/socket" --argjson server "$$" --argjson batch "$1" \
-        '{setup: {bundle: $bundle, batch_seconds: $batch, devices: {device: "cpu", priority: ["cpu"]}, number: 1, pipelines: 1}, socket_path: $socket, server_process_id: $server}' >&9
+        '{setup: {bundle: $bundle, stage_directories: {}, optimize: true, batch_seconds: $batch, devices: {device: "cpu", priority: ["cpu"]}, number: 1, pipelines: 1}, socket_path: $socket, server_process_id: $server}' >&9
     until [ "$(ask http://worker/status 2>/dev/null | jq -r .state 2>/dev/null)" = idle ]; do
         kill -0 "$pid"
+        if [ "$(ask http://worker/status 2>/dev/null | jq -r .state 2>/dev/null)" = broken ]; then
+            ask http://worker/status >&2
+            exit 1
+        fi
         sleep 0.02
     done
 }
 job() { # FILE: prints seconds of the whole call, and of the pipeline in it
-    jq -nc --arg path "$1" --arg id "$(cat /proc/sys/kernel/random/uuid)" '{job_id: $id, audio_path: $path, file_name: "recording", speakers: {}}' |
+    jq -nc --arg path "$1" --arg id "$(cat /proc/sys/kernel/random/uuid)" '{job_id: $id, audio_path: $path, file_name: "recording", speakers: {}, recognition: {hotwords: []}}' |
         ask --data-binary @- --output "$work/answer" --write-out '%{time_total} ' http://worker/jobs
     tail -n 1 "$work/answer" | jq -r .transcript.receipt.wall_seconds
 }

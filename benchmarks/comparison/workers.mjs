@@ -17,9 +17,10 @@ export class Worker {
     const start = performance.now();
     worker.#socket = join(folder, `worker-${number}-${randomUUID().slice(0, 8)}`);
     worker.#process = spawn(dotnet, [program, "worker"], { stdio: ["pipe", "ignore", "ignore"] });
-    const setup = { bundle, quantized, optimize, batch_seconds: 60, devices: { device: "cpu", priority: ["cpu"] }, number, pipelines: count };
+    const setup = { bundle, stage_directories: {}, quantized, optimize, batch_seconds: 60, devices: { device: "cpu", priority: ["cpu"] }, number, pipelines: count };
     worker.#process.stdin.write(JSON.stringify({ setup, socket_path: worker.#socket, server_process_id: process.pid }) + "\n");
-    while (await worker.#state() !== "idle") {
+    for (let state = await worker.#state(); state !== "idle"; state = await worker.#state()) {
+      if (state === "broken") throw new Error(`A worker cannot start: ${await worker.#ask("GET", "/status")}`);
       if (worker.#process.exitCode !== null) throw new Error(`A worker ended with status ${worker.#process.exitCode} before it was ready.`);
       await pause(10);
     }
@@ -29,7 +30,7 @@ export class Worker {
 
   /** Transcribes a file and waits for the end of the answer. */
   async transcribe(path) {
-    const answer = await this.#ask("POST", "/jobs", JSON.stringify({ job_id: randomUUID(), audio_path: path, file_name: "recording", speakers: {} }));
+    const answer = await this.#ask("POST", "/jobs", JSON.stringify({ job_id: randomUUID(), audio_path: path, file_name: "recording", speakers: {}, recognition: { hotwords: [] } }));
     const last = JSON.parse(answer.trim().split("\n").at(-1));
     if (!last.transcript) throw new Error(`A worker answered without a transcript: ${JSON.stringify(last).slice(0, 300)}`);
   }

@@ -20,10 +20,14 @@ public sealed partial class IntakeTests(Workplace workplace)
         """;
 
     [Fact]
-    public async Task A_chosen_file_becomes_a_transcript_of_two_speakers()
+    public async Task A_chosen_file_becomes_a_transcript_of_two_speakers_with_figures_as_was_wished()
         => await workplace.VisitAsync(async visit =>
         {
             await visit.Page.EvaluateAsync(WatchNotes);
+            await visit.Page.GetByText("More options").ClickAsync();
+            await visit.Page.GetByLabel("Write spoken Mandarin numbers in figures").CheckAsync();
+            await Expect(visit.Page.GetByLabel("Words that are likely to be said")).ToBeVisibleAsync();
+            await visit.InspectAsync("options");
 
             await visit.ChooseAsync(new FilePayload { Name = "interview.m4a", MimeType = "audio/mp4", Buffer = await File.ReadAllBytesAsync(TestPaths.Sample("interview.m4a")) });
 
@@ -34,6 +38,7 @@ public sealed partial class IntakeTests(Workplace workplace)
             await Expect(visit.Speakers.GetByRole(AriaRole.Listitem)).ToHaveCountAsync(2);
             await Expect(visit.Sentences.First).ToContainTextAsync("大家");
             (await visit.Sentences.CountAsync()).ShouldBeGreaterThan(8);
+            await Expect(visit.Sentences.Filter(new LocatorFilterOptions { HasText = "下降了20%" })).ToHaveCountAsync(1);
         });
 
     [Fact]

@@ -10,12 +10,15 @@ import { Recordings } from './Recordings';
 import { SpeakerCount } from './SpeakerCount';
 import { recallWish, setWish, wish } from './speakerWish';
 import { Uploads } from './Uploads';
+import { WordOptions } from './WordOptions';
+import { recallWordWish } from './wordWish';
 
 export function Home(): JSX.Element {
   const isRecording = useSignal(false);
   const chooser = useRef<HTMLInputElement>(null);
   useEffect(() => {
     recallWish();
+    recallWordWish();
     void refreshJobs();
     return stopRefreshing;
   }, []);
@@ -39,6 +42,7 @@ export function Home(): JSX.Element {
         </div>
         <div class="hero-options">
           <SpeakerCount value={wish.value} onChange={setWish} />
+          <WordOptions />
           <p class="muted small-text">{t('home.kept')}</p>
         </div>
       </section>

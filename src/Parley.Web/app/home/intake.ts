@@ -5,6 +5,7 @@ import { notify } from '../shared/notices';
 import { noteJob } from './jobList';
 import { onJob, restoreUploads, sendFiles } from './sending';
 import { fieldsOf, wish } from './speakerWish';
+import { wordFields, wordWish } from './wordWish';
 
 /** Whether files are being dragged over the page. */
 export const isOver = signal(false);
@@ -12,7 +13,7 @@ export const isOver = signal(false);
 /** The fields that go with a recording. It is kept, so that one can listen to it later. */
 function fields(): Record<string, string> {
   const numbers = Object.entries(fieldsOf(wish.value)).map(([name, value]) => [name, String(value)] as const);
-  return { diarize: 'true', keep_recording: 'true', ...Object.fromEntries(numbers) };
+  return { diarize: 'true', keep_recording: 'true', ...Object.fromEntries(numbers), ...wordFields(wordWish.value) };
 }
 
 /** Sends files, from wherever they came, and shows them on their way. */

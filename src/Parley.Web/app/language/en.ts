@@ -225,4 +225,10 @@ export const en = {
   'wish.most': 'Greatest number of speakers',
   'wish.number': 'Number of speakers',
   'wish.range': 'Between',
+  'words.hotwords': 'Words that are likely to be said',
+  'words.hotwordsHint': 'Names and terms, separated by blanks',
+  'words.itn': 'Write spoken Mandarin numbers in figures',
+  'words.model': 'Models',
+  'words.modelDefault': '{name} (usual)',
+  'words.title': 'More options',
 } as const;

@@ -226,4 +226,10 @@ export const zh: Record<Key, string> = {
   'wish.most': '最多说话人数',
   'wish.number': '说话人数',
   'wish.range': '介于',
+  'words.hotwords': '可能出现的词（热词）',
+  'words.hotwordsHint': '人名、术语，用空格分隔',
+  'words.itn': '把口语数字写成阿拉伯数字',
+  'words.model': '模型',
+  'words.modelDefault': '{name}（默认）',
+  'words.title': '更多选项',
 };
