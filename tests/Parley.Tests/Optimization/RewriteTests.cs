@@ -59,11 +59,8 @@ public sealed class RewriteTests : IDisposable
         foreach (string path in Directory.GetFiles(Path.Combine(TestPaths.RepositoryRoot, "tests", "data", "tiny-models"), "*.onnx"))
         {
             OnnxModel model = OnnxModel.Read(path);
-            OnnxEdit edit = new(model);
-            SignedWeights.Apply(model, edit, avoidSaturation: false).ShouldBe(0);
-            QuantizedLstm.Apply(model, edit).ShouldBe(0);
             using MemoryStream copy = new();
-            edit.Write(copy, CancellationToken.None);
+            new OnnxEdit(model).Write(copy, CancellationToken.None);
             copy.ToArray().ShouldBe(File.ReadAllBytes(path));
         }
     }
