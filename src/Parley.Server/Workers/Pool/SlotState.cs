@@ -12,6 +12,9 @@ namespace Parley.Server.Workers.Pool;
 /// <param name="wake">Wakes the loop of the slot.</param>
 internal sealed class SlotState(int number, PoolContext pool, WakeSignal wake) : IDisposable
 {
+    // What the system's timers are ahead of its clock at most.
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
+
     private readonly Lock _lock = new();
     private ITimer? _sleepTimer;
     private WorkerProcess? _worker;
@@ -265,9 +268,12 @@ internal sealed class SlotState(int number, PoolContext pool, WakeSignal wake) :
 
     private void GoToSleep()
     {
-        // A job may have come and gone since the timer was set; it has set it anew.
-        if (pool.Time.GetElapsedTime(LastUsed) >= pool.IdleLimit)
+        // A job may have come and gone since the timer was set, which has set it anew; and timers run a few milliseconds ahead of the clock.
+        TimeSpan left = (pool.IdleLimit ?? TimeSpan.Zero) - pool.Time.GetElapsedTime(LastUsed);
+        if (left <= TimeSpan.Zero)
             TrySleep();
+        else
+            _sleepTimer?.Change(left + Tick, Timeout.InfiniteTimeSpan);
     }
 
     private void Judge(long heldBytes)
