@@ -109,13 +109,8 @@ internal sealed class PipelineStages : IDisposable
     }
 
     /// <summary>Takes up rewritten networks that were made since the stages were loaded. Call it between recordings.</summary>
-    public void TakeUpOptimized()
-    {
-        if (!_useOptimized)
-            return;
-        foreach (ModelSession session in _sessions.Values)
-            session.TakeUpOptimized();
-    }
+    /// <returns>How many there were.</returns>
+    public int TakeUpOptimized() => _useOptimized ? _sessions.Values.Count(session => session.TakeUpOptimized()) : 0;
 
     /// <summary>Stages whose networks were rewritten, or refused that, with what is to be said about it.</summary>
     public IEnumerable<(string Stage, string Note)> OptimizationNotes()

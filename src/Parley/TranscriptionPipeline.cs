@@ -20,6 +20,7 @@ public sealed class TranscriptionPipeline : IDisposable
 
     // Wall seconds for each second of audio in the last recording; 0 before the first one has ended.
     private double _lastRtf;
+    private int _networksTakenUp;
 
     internal TranscriptionPipeline(PipelineStages stages, PipelineOptions options, ILogger logger)
     {
@@ -36,6 +37,9 @@ public sealed class TranscriptionPipeline : IDisposable
 
     /// <summary>Time that loading the models took.</summary>
     public TimeSpan LoadTime => _stages.LoadTime;
+
+    /// <summary>Networks that were replaced by faster forms of themselves since the pipeline was loaded.</summary>
+    public int NetworksTakenUp => Volatile.Read(ref _networksTakenUp);
 
     /// <summary>Loads the models of a bundle. Heavy: share the pipeline.</summary>
     /// <exception cref="ModelFileException">A model file is not what it should be.</exception>
@@ -95,7 +99,7 @@ public sealed class TranscriptionPipeline : IDisposable
         recognition ??= RecognitionWish.None;
         if (recognition.Hotwords.Count > 0 && !_stages.Recognizer.TakesHotwords)
             throw new RecognitionWishException(HotwordSupport.Problem(Bundle) ?? $"{Bundle.Asr.ModelPath} takes no hotwords, although there is a network for them. Leave the hotwords out.");
-        _stages.TakeUpOptimized();
+        Interlocked.Add(ref _networksTakenUp, _stages.TakeUpOptimized());
         AnnounceStart(audio);
         using AnalysisRun run = new(_stages, _options, audio, embedVoices, recognition, progress, cancellationToken);
         RecordingAnalysis analysis = await run.AnalyzeAsync().ConfigureAwait(false);

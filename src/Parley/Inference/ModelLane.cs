@@ -75,14 +75,16 @@ internal sealed class ModelLane(string modelPath, InferenceOptions options, Devi
     }
 
     /// <summary>Takes up a better form of the network that was made since it was loaded: the next run loads it. Runs in progress end as they began.</summary>
-    public void TakeUpOptimized()
+    /// <returns>Whether there is one.</returns>
+    public bool TakeUpOptimized()
     {
         lock (_lock)
         {
             if (_loaded is not { } loaded || loaded == Best())
-                return;
+                return false;
             _runner?.Release();
             _runner = null;
+            return true;
         }
     }
 

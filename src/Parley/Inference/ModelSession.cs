@@ -105,7 +105,8 @@ public sealed class ModelSession : IDisposable
     public TensorSpec RequireOutput(string name, TensorType type, params long[] shape) => Require("output", Outputs, name, type, shape);
 
     /// <summary>Takes up a rewritten network that was made since the model was loaded. Call it between jobs: the next run loads it.</summary>
-    public void TakeUpOptimized() => _current.TakeUpOptimized();
+    /// <returns>Whether there is one.</returns>
+    public bool TakeUpOptimized() => _current.TakeUpOptimized();
 
     /// <summary>Unloads the model from every device.</summary>
     public void Dispose() => _lanes.Dispose();

@@ -11,8 +11,13 @@ internal static class MemoryTrim
     /// <summary>Collects when the process has grown noticeably beyond a size. Stops the process for tens of milliseconds: not while a job runs.</summary>
     public static void AfterJob(long usualBytes)
     {
-        if (Environment.WorkingSet < usualBytes + WorthIt)
-            return;
+        if (Environment.WorkingSet >= usualBytes + WorthIt)
+            Now();
+    }
+
+    /// <summary>Collects, and gives back what is free. Stops the process for tens of milliseconds: not while a job runs.</summary>
+    public static void Now()
+    {
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         if (!OperatingSystem.IsLinux())
             return;

@@ -18,6 +18,7 @@ internal sealed class WorkerState(PipelineSetup setup, ILoggerFactory loggers) :
     private long _usualBytes;
     private int _jobsDone;
     private (Guid Id, CancellationTokenSource Cancel)? _job;
+    private int _networksTakenUp;
 
     public WorkerReport Report
     {
@@ -123,8 +124,17 @@ internal sealed class WorkerState(PipelineSetup setup, ILoggerFactory loggers) :
     {
         lock (_lock)
         {
-            if (_job is null)
+            if (_job is not null || _loaded is not { } loaded)
+                return;
+            if (loaded.Pipeline.NetworksTakenUp == _networksTakenUp)
+            {
                 MemoryTrim.AfterJob(_usualBytes);
+                return;
+            }
+
+            // The weights of before are gone, and what is usual is less than it was.
+            MemoryTrim.Now();
+            (_networksTakenUp, _usualBytes) = (loaded.Pipeline.NetworksTakenUp, Environment.WorkingSet);
         }
     }
 
