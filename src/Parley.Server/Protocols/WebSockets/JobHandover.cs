@@ -84,8 +84,11 @@ internal sealed class JobHandover(ProtocolContext context)
     public async Task TellStatusAsync(ClientSession client, JobStatus status)
     {
         JobResult? result = status.State == JobState.Completed ? await context.Jobs.ResultAsync(status.Id, client.Gone) : null;
+        bool goesOn = status.State is JobState.Pending or JobState.Processing;
+        if (goesOn)
+            context.Watches.Release(status.Id); // from the answer on, no other connection is told
         await client.SendAsync(context.Messages.TaskStatus(status, result));
-        if (status.State is JobState.Pending or JobState.Processing)
+        if (goesOn)
             context.Watches.Attach(client, status.Id, told: null);
     }
 

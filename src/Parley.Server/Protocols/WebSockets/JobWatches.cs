@@ -27,6 +27,13 @@ internal sealed class JobWatches(IJobs jobs, ServerMessages messages, Transcript
         client.Follow(RunAsync(watch, id));
     }
 
+    /// <summary>Tells nobody about a job any more. A frame that is being sent still arrives; nobody waits for a connection that may be dead.</summary>
+    public void Release(Guid id)
+    {
+        if (_watches.TryRemove(id, out JobWatch? watch))
+            watch.Stop();
+    }
+
     /// <summary>Tells nobody about a job any more. When this returns no frame about it is on its way.</summary>
     public async Task DetachAsync(Guid id)
     {
