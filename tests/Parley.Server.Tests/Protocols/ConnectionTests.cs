@@ -275,15 +275,15 @@ public sealed class ConnectionTests
         byte[] piece = Encoding.ASCII.GetBytes(new string('A', 64 << 10));
         byte[] file = new byte[48 << 20];
         using CancellationTokenSource enough = new();
+        await using ProtocolClient pinging = await host.ConnectAsync();
         ProtocolClient[] uploading = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => host.ConnectAsync()));
         Task uploads = Task.WhenAll(uploading.Select(async client =>
         {
             Guid id = await client.AnnounceAsync(file);
             await client.SendPieceAsync(Encoding.UTF8.GetBytes($$$"""{"type":"upload_data","data":{"task_id":"{{{id}}}","file_data":"AAAA"""), isLast: false);
-            for (int i = 0; i < 100 && !enough.IsCancellationRequested; i++)
+            for (int i = 0; i < 900 && !enough.IsCancellationRequested; i++) // all of it, unless enough pings were answered before
                 await client.SendPieceAsync(piece, isLast: false);
         }));
-        await using ProtocolClient pinging = await host.ConnectAsync();
 
         int answered = 0;
         while (!uploads.IsCompleted && answered < 5)
