@@ -120,9 +120,16 @@ internal sealed class PipelineStages : IDisposable
     /// <summary>Batches that the recogniser works on at once, each on its own threads; devices other than the CPU take one after the other.</summary>
     public int RecognitionLanes => string.Equals(_sessions[PipelineStage.Asr].Device, CpuBackend.DeviceName, StringComparison.Ordinal) ? _lanes : 1;
 
-    /// <summary>Batches as asked for, but no longer than the recogniser's device takes.</summary>
+    /// <summary>Batches as asked for, but no longer than the recogniser's device takes, and with no more padding than pays there.</summary>
     public BatchOptions BatchWithin(BatchOptions asked)
-        => _sessions[PipelineStage.Asr].Limits.MaxBatchSeconds is { } most && most < asked.MaxBatchSeconds ? asked with { MaxBatchSeconds = most } : asked;
+    {
+        DeviceLimits limits = _sessions[PipelineStage.Asr].Limits;
+        return asked with
+        {
+            MaxBatchSeconds = Math.Min(asked.MaxBatchSeconds, limits.MaxBatchSeconds ?? asked.MaxBatchSeconds),
+            MaxPadding = Math.Min(asked.MaxPadding, limits.MaxPadding),
+        };
+    }
 
     /// <summary>What ran where, and how long it took: all stages but the last, which joins what these have found.</summary>
     public IReadOnlyList<StageReceipt> Describe(StageClock clock, bool punctuated, bool embedded, InferenceScope scope)

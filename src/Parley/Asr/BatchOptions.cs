@@ -38,6 +38,10 @@ public sealed record BatchOptions
     [Range(1.0, 3600.0)]
     public double LongSegmentSeconds { get; init; } = 30;
 
+    /// <summary>Largest share of padding in a batch: segments are as long as the longest. 1 is no limit.</summary>
+    [Range(0.0, 1.0)]
+    public double MaxPadding { get; init; } = 1;
+
     /// <summary>Checks all ranges at once.</summary>
     /// <exception cref="ArgumentException">Something is out of range; the message lists all of it.</exception>
     public void ThrowIfInvalid() => OptionsCheck.ThrowIfInvalid(this);

@@ -29,17 +29,20 @@ public static class BatchPlanner
 
         List<IReadOnlyList<int>> batches = [];
         List<int> open = [];
+        long openMs = 0;
         foreach (int position in ByLength(durationsMs))
         {
             long duration = durationsMs[position];
-            bool fits = open.Count < options.MaxBatchSegments && duration < longMs && duration * (open.Count + 1) <= limitMs;
+            long paddedMs = duration * (open.Count + 1);
+            bool fits = open.Count < options.MaxBatchSegments && duration < longMs && paddedMs <= limitMs && paddedMs - openMs - duration <= options.MaxPadding * paddedMs;
             if (open.Count > 0 && !fits)
             {
                 batches.Add(open);
-                open = [];
+                (open, openMs) = ([], 0);
             }
 
             open.Add(position);
+            openMs += duration;
         }
 
         if (open.Count > 0)

@@ -89,6 +89,14 @@ public sealed class AsrKernelTests
     }
 
     [Fact]
+    public void Where_padding_costs_only_segments_of_nearly_one_length_go_together()
+    {
+        int[] durations = [5_000, 5_100, 5_300, 6_000, 9_000];
+        IReadOnlyList<IReadOnlyList<int>> batches = BatchPlanner.Plan(durations, new BatchOptions { MaxPadding = 0.05 });
+        batches.Select(batch => string.Join(',', batch)).ShouldBe(["0,1,2", "3", "4"]);
+    }
+
+    [Fact]
     public void Reference_rule_lets_the_segment_that_exceeds_join()
     {
         int[] durations = [4_000, 5_000, 9_000, 2_000];

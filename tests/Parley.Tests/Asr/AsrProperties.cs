@@ -103,7 +103,8 @@ public sealed class AsrProperties
             from seconds in Gen.Choose(1, 120)
             from segments in Gen.Choose(1, 8)
             from longSeconds in Gen.Choose(1, 60)
-            select ((int[])[.. durations.Select(duration => duration * 10)], new BatchOptions { MaxBatchSeconds = seconds, MaxBatchSegments = segments, LongSegmentSeconds = longSeconds });
+            from padding in Gen.Choose(0, 10)
+            select ((int[])[.. durations.Select(duration => duration * 10)], new BatchOptions { MaxBatchSeconds = seconds, MaxBatchSegments = segments, LongSegmentSeconds = longSeconds, MaxPadding = padding / 10.0 });
         Check.QuickThrowOnFailure(Prop.ForAll(Arb.From(cases), item =>
         {
             IReadOnlyList<IReadOnlyList<int>> batches = BatchPlanner.Plan(item.Durations, item.Options);
@@ -113,6 +114,7 @@ public sealed class AsrProperties
                 long longest = batch.Max(position => item.Durations[position]);
                 (longest * batch.Count / 1000.0).ShouldBeLessThanOrEqualTo(item.Options.MaxBatchSeconds);
                 batch.Count.ShouldBeLessThanOrEqualTo(item.Options.MaxBatchSegments);
+                (1 - (batch.Sum(position => (double)item.Durations[position]) / (longest * batch.Count))).ShouldBeLessThanOrEqualTo(item.Options.MaxPadding + 1e-9);
                 (longest / 1000.0).ShouldBeLessThan(item.Options.LongSegmentSeconds);
             }
 

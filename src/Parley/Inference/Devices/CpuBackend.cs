@@ -7,6 +7,9 @@ internal sealed class CpuBackend : IDeviceBackend
 {
     public const string DeviceName = "cpu";
 
+    // A core computes padding as slowly as speech, and four segments at once are only some 4 % cheaper than one after the other.
+    private const double MaxPadding = 0.05;
+
     public string Name => DeviceName;
 
     public DeviceDetection Detect() => DeviceDetection.Found(new Device
@@ -17,7 +20,7 @@ internal sealed class CpuBackend : IDeviceBackend
         Description = $"{CpuInformation.ModelName()}, {CpuBudget.Current.Threads} threads",
         Provider = "CPUExecutionProvider",
         MemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
-        Limits = new DeviceLimits { QuantizedWeights = true },
+        Limits = new DeviceLimits { QuantizedWeights = true, MaxPadding = MaxPadding },
         Warnings = ProviderCatalog.Runtime.VersionWarnings(),
     });
 

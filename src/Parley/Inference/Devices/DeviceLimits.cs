@@ -9,6 +9,9 @@ public sealed record DeviceLimits
     /// <summary>Most seconds of audio, padding included, that should go into one call of the recogniser; null for as many as are asked for.</summary>
     public double? MaxBatchSeconds { get; init; }
 
+    /// <summary>Largest share of padding in a batch that still pays, 0 to 1; 1 where a device is fast at padding.</summary>
+    public double MaxPadding { get; init; } = 1;
+
     /// <summary>
     /// Lengths, in frames and ascending, to which inputs are padded where the provider compiles a model anew for each shape.
     /// Empty where any length is as good as another.
