@@ -1,3 +1,4 @@
+using System.Globalization;
 using Parley.Asr;
 using Parley.Features;
 using Parley.Inference;
@@ -19,13 +20,14 @@ internal sealed class AsrProbe : StageProbe
         _hotwords = files.HotwordModelPath is { } path ? ModelSession.Load(path, new InferenceOptions { Threads = 1, UseOptimized = false }) : null;
     }
 
-    public override string DecisionName => "tokens and times";
+    public override string DecisionName => "tokens";
 
     public override ProbeAnswer Ask(ModelSession session, CancellationToken cancellationToken)
     {
         ParaformerModel model = new(session);
         HotwordRows? none = model.HotwordSize is { } size && _hotwords is not null ? HotwordEmbedding.Rows(_hotwords, size, [], cancellationToken) : null;
-        List<string> decisions = [];
+        List<string> tokens = [];
+        List<int> times = [];
         List<float[]> scores = [];
         foreach (SpeechSegment[] batch in _batches)
         {
@@ -34,11 +36,11 @@ internal sealed class AsrProbe : StageProbe
             for (int item = 0; item < batch.Length; item++)
             {
                 scores.Add(output.Logits(item).ToArray());
-                decisions.AddRange(Decide(model, output, item, rows.Lengths[item]));
+                Decide(model, output, item, rows.Lengths[item], tokens, times);
             }
         }
 
-        return new ProbeAnswer(decisions, scores);
+        return new ProbeAnswer(tokens, scores) { Times = times };
     }
 
     protected override void Dispose(bool disposing)
@@ -47,14 +49,15 @@ internal sealed class AsrProbe : StageProbe
         base.Dispose(disposing);
     }
 
-    private static IEnumerable<string> Decide(ParaformerModel model, ParaformerOutput output, int item, int frames)
+    private static void Decide(ParaformerModel model, ParaformerOutput output, int item, int frames, List<string> tokens, List<int> times)
     {
         const int MillisecondsOfFrame = 60;
         int[] ids = new int[output.TokenCount(item)];
         bool isFinite = GreedyDecoder.TryDecode(output.Logits(item), output.Classes, ids, new float[ids.Length]);
-        TokenTime[] times = new TokenTime[ids.Length];
+        TokenTime[] found = new TokenTime[ids.Length];
         if (model.HasTimestamps)
-            TokenTimes.FromCif(output.Alphas(item), output.Peaks(item), output.UpsampleTimes, frames * MillisecondsOfFrame, times);
-        return isFinite ? ids.Zip(times, (id, time) => $"{id} {time.StartMs}-{time.EndMs}") : ["scores that are no numbers"];
+            TokenTimes.FromCif(output.Alphas(item), output.Peaks(item), output.UpsampleTimes, frames * MillisecondsOfFrame, found);
+        tokens.AddRange(isFinite ? ids.Select(id => id.ToString(CultureInfo.InvariantCulture)) : ["scores that are no numbers"]);
+        times.AddRange(found.SelectMany(time => new[] { time.StartMs, time.EndMs }));
     }
 }

@@ -28,8 +28,14 @@ public sealed class ModelOptimizer(string samplePath, ILogger<ModelOptimizer>? l
     /// <summary>Whether networks with a verdict are tried again.</summary>
     public bool Again { get; init; }
 
+    /// <summary>
+    /// Whether 8-bit weights may be rounded to 7 bits on processors that are slow with 8 (x86 without VNNI): tokens must still be the same, but times may move
+    /// by 20 ms.
+    /// </summary>
+    public bool RoundWeights { get; init; }
+
     /// <summary>The ways to rewrite; tests have others.</summary>
-    internal IReadOnlyList<Rewrite> Rewrites { get; init; } = Rewrite.All;
+    internal IReadOnlyList<Rewrite>? Rewrites { get; init; }
 
     /// <summary>How speed is measured; tests have other clocks.</summary>
     internal SpeedMeasurement Speed { get; init; } = SpeedGate.Measure;
@@ -65,25 +71,29 @@ public sealed class ModelOptimizer(string samplePath, ILogger<ModelOptimizer>? l
 
     private static string NameOf(ModelStage stage) => stage.ToString().ToLowerInvariant();
 
+    // Who allows rounding asks for another attempt; who does not keeps what there is.
+    private OptimizationVerdict? Known(StageModelFiles files)
+        => !Again && OptimizedModels.Find(files.ModelPath) is { } known && (known.MayRound || !RoundWeights) ? known : null;
+
     private StageOptimization Try(StageModelFiles files, Action<string> tell, CancellationToken cancellationToken)
     {
         StageOptimization Ended(OptimizationOutcome outcome, string reason) => new(files.Stage, files.ModelPath, outcome, reason);
-        if (!Again && OptimizedModels.Find(files.ModelPath) is { } known)
+        if (Known(files) is { } known)
             return Of(files, known);
         OnnxModel model = OnnxModel.Read(files.ModelPath);
-        IReadOnlyList<IReadOnlyList<Rewrite>> plans = Rewrite.Plans(model, Rewrites);
+        IReadOnlyList<IReadOnlyList<Rewrite>> plans = Rewrite.Plans(model, Rewrites ?? (RoundWeights ? Rewrite.WithRounding : Rewrite.All));
         if (plans.Count == 0)
-            return Ended(OptimizationOutcome.NothingToRewrite, model.Obstacle ?? (IsHeldBack(model) ? "signed weights could saturate on this processor, which has no VNNI" : "nothing to rewrite"));
+            return Ended(OptimizationOutcome.NothingToRewrite, model.Obstacle ?? (IsHeldBack(model) ? "signed weights could saturate on this processor, which has no VNNI; rounded ones could not" : "nothing to rewrite"));
         if (OptimizedModels.WritableFolder(files.ModelPath) is not { } folder)
             return Ended(OptimizationOutcome.NotKept, $"neither {files.Directory} nor a folder of the user's own can be written; set {OptimizedModels.FolderVariable} to one");
         using ProfileLock? turn = OptimizedModels.TryLock(folder, files.ModelPath);
         if (turn is null)
             return Ended(OptimizationOutcome.Busy, "another process is at it");
-        if (!Again && OptimizedModels.Find(files.ModelPath) is { } meanwhile)
+        if (Known(files) is { } meanwhile)
             return Of(files, meanwhile);
         try
         {
-            OptimizationVerdict verdict = new OptimizationTrial(files, model, folder, _samples.Value, tell) { Runs = Runs, Speed = Speed }.Run(plans, cancellationToken);
+            OptimizationVerdict verdict = new OptimizationTrial(files, model, folder, _samples.Value, tell) { Runs = Runs, Speed = Speed, MayRound = RoundWeights }.Run(plans, cancellationToken);
             return Of(files, verdict);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -19,6 +19,9 @@ internal sealed class OptimizationTrial(StageModelFiles files, OnnxModel model, 
     /// <summary>How speed is measured.</summary>
     public required SpeedMeasurement Speed { get; init; }
 
+    /// <summary>Whether the user allows weights to be rounded.</summary>
+    public required bool MayRound { get; init; }
+
     /// <summary>Tries the plans in their order.</summary>
     /// <returns>The verdict, which is kept.</returns>
     public OptimizationVerdict Run(IReadOnlyList<IReadOnlyList<Rewrite>> plans, CancellationToken cancellationToken)
@@ -63,6 +66,7 @@ internal sealed class OptimizationTrial(StageModelFiles files, OnnxModel model, 
         IReadOnlyList<Rewrite> plan, string temporary, StageProbe probe, ModelSession original, ProbeAnswer expected, CancellationToken cancellationToken)
     {
         OnnxEdit edit = new(model);
+        ParityBounds bounds = plan.Select(rewrite => rewrite.Bounds).MaxBy(bound => bound.LargestDifference)!;
         string rewritten = string.Join(", ", plan.Select(rewrite => string.Create(CultureInfo.InvariantCulture, $"{rewrite.Apply(model, edit)} {rewrite.Name}")));
         tell($"{_stage}: writing {rewritten}");
         using (FileStream target = new(temporary, FileMode.CreateNew, FileAccess.Write))
@@ -76,13 +80,14 @@ internal sealed class OptimizationTrial(StageModelFiles files, OnnxModel model, 
             Processor = ProcessorTraits.Identity,
             Runtime = DeviceManager.RuntimeVersion,
             Rewritten = rewritten,
+            MayRound = MayRound,
             Parity = "not compared",
         };
         try
         {
             using ModelSession other = Load(temporary);
             tell($"{_stage}: comparing results");
-            (bool isSame, string finding) = ParityGate.Compare(files.Stage, probe.DecisionName, expected, probe.Ask(other, cancellationToken));
+            (bool isSame, string finding) = ParityGate.Compare(files.Stage, probe.DecisionName, expected, probe.Ask(other, cancellationToken), bounds);
             verdict = verdict with { Parity = finding };
             if (!isSame)
                 return verdict with { Refusal = finding };

@@ -5,9 +5,13 @@ using Parley.Models;
 namespace Parley.Optimization;
 
 /// <summary>What a network answered to the samples.</summary>
-/// <param name="Decisions">What the pipeline makes of it: tokens with times, segments, marks. Must be the same.</param>
+/// <param name="Decisions">What the pipeline makes of it: tokens, segments, marks. Must be the same.</param>
 /// <param name="Numbers">Its scores or embeddings, one array for each run. May differ by rounding.</param>
-internal sealed record ProbeAnswer(IReadOnlyList<string> Decisions, IReadOnlyList<float[]> Numbers);
+internal sealed record ProbeAnswer(IReadOnlyList<string> Decisions, IReadOnlyList<float[]> Numbers)
+{
+    /// <summary>When the tokens begin and end, in milliseconds; empty for stages without.</summary>
+    public IReadOnlyList<int> Times { get; init; } = [];
+}
 
 /// <summary>The samples of one stage, ready for its network, and what the pipeline makes of the answer. Safe for concurrent use.</summary>
 internal abstract class StageProbe : IDisposable

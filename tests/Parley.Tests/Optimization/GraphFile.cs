@@ -8,7 +8,7 @@ internal sealed class GraphFile
 {
     public const int Float = 1, UInt8 = 2, Int8 = 3, Int32 = 6;
 
-    private readonly WireWriter _graph = new WireWriter().Text(2, "graph");
+    private readonly WireWriter _graph = new WireWriter().Text(2, "graph"), _opsets = new WireWriter().Bytes(8, Opset("", 13));
 
     public GraphFile Input(string name, int type, params string[] axes) => Value(11, name, type, axes);
 
@@ -29,7 +29,9 @@ internal sealed class GraphFile
         return this;
     }
 
-    public GraphFile Node(string type, string[] inputs, string[] outputs, params byte[][] attributes)
+    public GraphFile Node(string type, string[] inputs, string[] outputs, params byte[][] attributes) => Node(type, null, inputs, outputs, attributes);
+
+    public GraphFile Node(string type, string? domain, string[] inputs, string[] outputs, params byte[][] attributes)
     {
         WireWriter node = new();
         foreach (string input in inputs)
@@ -37,6 +39,12 @@ internal sealed class GraphFile
         foreach (string output in outputs)
             node.Text(2, output);
         node.Text(3, "node of " + outputs[0]).Text(4, type);
+        if (domain is not null)
+        {
+            node.Text(7, domain);
+            _opsets.Bytes(8, Opset(domain, 1));
+        }
+
         foreach (byte[] attribute in attributes)
             node.Bytes(5, attribute);
         _graph.Bytes(1, node.ToArray());
@@ -49,13 +57,15 @@ internal sealed class GraphFile
 
     /// <summary>The file, with a field that no version of the format knows.</summary>
     public byte[] ToArray() => new WireWriter()
-        .Number(1, 8).Text(2, "parley-tests").Bytes(7, _graph.ToArray()).Bytes(8, new WireWriter().Text(1, "").Number(2, 13).ToArray()).Text(60, "unknown").ToArray();
+        .Number(1, 8).Text(2, "parley-tests").Bytes(7, _graph.ToArray()).Raw(_opsets.ToArray()).Text(60, "unknown").ToArray();
 
     public string Save(string path)
     {
         File.WriteAllBytes(path, ToArray());
         return path;
     }
+
+    private static byte[] Opset(string domain, int version) => new WireWriter().Text(1, domain).Number(2, (ulong)version).ToArray();
 
     private GraphFile Value(int field, string name, int type, string[] axes)
     {

@@ -20,6 +20,28 @@ internal static class Graphs
         return otherUse ? graph.Node("Cast", ["weights"], ["z"], GraphFile.Number("to", GraphFile.Float)).Output("z", GraphFile.Float, "8", "4") : graph;
     }
 
+    /// <summary>Rows of 8 numbers times unsigned 8-bit weights [8, 4], with their scales, as exporters write it or as ONNX Runtime joins it.</summary>
+    /// <param name="spread">How far weights go from their zero points.</param>
+    /// <param name="isJoined">Whether one node does it all.</param>
+    /// <param name="scales">Scales of the columns; one for all where there is one.</param>
+    public static GraphFile ScaledMatrix(int spread, bool isJoined = false, params float[] scales)
+    {
+        Random random = new(4);
+        GraphFile graph = new GraphFile()
+            .Input("x", GraphFile.Float, "N", "8")
+            .Output("y", GraphFile.Float, "N", "4")
+            .Tensor("weights", GraphFile.UInt8, Enumerable.Range(0, 32).Select(i => (byte)(i < 8 ? 128 + spread : random.Next(128 - spread, 129 + spread))).ToArray(), 8, 4)
+            .Tensor("zero", GraphFile.UInt8, new byte[] { 128, 128, 128, 128 }, 4)
+            .Tensor("scales", GraphFile.Float, scales, scales.Length);
+        return isJoined
+            ? graph.Node("DynamicQuantizeMatMul", "com.microsoft", ["x", "weights", "scales", "zero"], ["y"])
+            : graph.Node("DynamicQuantizeLinear", ["x"], ["small", "scale", "x_zero"])
+                .Node("MatMulInteger", ["small", "weights", "x_zero", "zero"], ["product"])
+                .Node("Cast", ["product"], ["large"], GraphFile.Number("to", GraphFile.Float))
+                .Node("Mul", ["scale", "scales"], ["both"])
+                .Node("Mul", ["large", "both"], ["y"]);
+    }
+
     /// <summary>A layer that reads 5 numbers a step both ways, 6 states.</summary>
     public static GraphFile Lstm(string? attribute = null)
     {

@@ -36,6 +36,40 @@ public sealed class RewriteTests : IDisposable
     public void Weights_that_another_node_reads_stay_as_they_are()
         => Rewrite(Graphs.Matrix(spread: 60, otherUse: true), (model, edit) => SignedWeights.Apply(model, edit, avoidSaturation: false), expected: 0);
 
+    [Theory]
+    [InlineData(false, new[] { 0.01f, 0.02f, 0.01f, 0.03f })]
+    [InlineData(true, new[] { 0.01f, 0.02f, 0.01f, 0.03f })]
+    [InlineData(false, new[] { 0.01f })]
+    public void Rounded_weights_have_seven_bits_and_larger_scales(bool isJoined, float[] scales)
+    {
+        string rewritten = Rewrite(Graphs.ScaledMatrix(spread: 127, isJoined, scales), RoundedWeights.Apply, expected: 1);
+
+        OnnxModel model = OnnxModel.Read(rewritten);
+        model.Tensors.Select(tensor => (tensor.Name, tensor.Type)).ShouldBe([("weights", 3ul), ("zero", 3ul), ("scales", 1ul)]);
+        Values(rewritten, model.Tensors[0]).ShouldAllBe(weight => Math.Abs((sbyte)weight) <= 64);
+        Values(rewritten, model.Tensors[1]).ShouldBe(new byte[4]);
+
+        // Half a step of the larger scale (127 / 64 of the old one), eight products, numbers up to 3.
+        float[] expected = Run(Original, Rows, 3, 8), actual = Run(rewritten, Rows, 3, 8);
+        actual.Zip(expected, (one, other) => Math.Abs(one - other)).Max().ShouldBeInRange(1e-6f, scales.Max() * 2 * 0.5f * 8 * 3);
+    }
+
+    [Fact]
+    public void Weights_of_seven_bits_already_are_not_rounded()
+    {
+        string rewritten = Rewrite(Graphs.ScaledMatrix(spread: 60, isJoined: false, 0.01f, 0.02f, 0.01f, 0.03f), RoundedWeights.Apply, expected: 1);
+
+        Run(rewritten, Rows, 3, 8).ShouldBe(Run(Original, Rows, 3, 8));
+    }
+
+    [Fact]
+    public void Weights_without_a_scale_of_their_own_are_not_rounded()
+    {
+        Rewrite(Graphs.Matrix(spread: 60), RoundedWeights.Apply, expected: 0);
+        Rewrite(Graphs.ScaledMatrix(127, isJoined: true, 0.01f).Node("Cast", ["scales"], ["z"], GraphFile.Number("to", GraphFile.Float)), RoundedWeights.Apply, expected: 0);
+        Rewrite(Graphs.ScaledMatrix(127, isJoined: true, float.MaxValue), RoundedWeights.Apply, expected: 0);
+    }
+
     [Fact]
     public void An_lstm_with_small_weights_gives_nearly_the_same_numbers()
     {
@@ -91,6 +125,7 @@ public sealed class RewriteTests : IDisposable
                 OnnxEdit edit = new(model);
                 SignedWeights.Apply(model, edit, avoidSaturation: true);
                 QuantizedLstm.Apply(model, edit);
+                RoundedWeights.Apply(model, new OnnxEdit(model));
                 edit.Write(Stream.Null, CancellationToken.None);
             }
             catch (ModelFileException error)
@@ -117,6 +152,8 @@ public sealed class RewriteTests : IDisposable
         using ModelOutputs outputs = session.Run([ModelInput.Of("x", input, shape)], CancellationToken.None);
         return outputs.Floats("y").ToArray();
     }
+
+    private static byte[] Values(string path, OnnxTensor tensor) => File.ReadAllBytes(path).AsSpan((int)tensor.Raw!.Value.ValueStart, (int)tensor.Raw.Value.Length).ToArray();
 
     private OnnxModel Read(GraphFile graph) => OnnxModel.Read(graph.Save(Original));
 

@@ -38,7 +38,10 @@ public sealed record OptimizationVerdict
     /// <summary>What was rewritten, such as <c>284 signed weights</c>.</summary>
     public required string Rewritten { get; init; }
 
-    /// <summary>What became of the results, such as <c>same 41 tokens and times</c>.</summary>
+    /// <summary>Whether rewriting might round weights, so that times may move a little.</summary>
+    public bool MayRound { get; init; }
+
+    /// <summary>What became of the results, such as <c>same 41 tokens and times, scores within 0.002</c>.</summary>
     public required string Parity { get; init; }
 
     /// <summary>Processor seconds of the original for the samples, median; null where it was not measured.</summary>

@@ -8,7 +8,7 @@ internal sealed class OnnxEdit(OnnxModel model)
 {
     private const int BlockBytes = 1 << 20;
 
-    private readonly SortedList<long, (long End, byte Xor)> _flips = [];
+    private readonly SortedList<long, (long End, Recoding Recode)> _recodings = [];
     private readonly Dictionary<long, byte[]> _replaced = [];
     private readonly HashSet<long> _removed = [];
     private readonly WireWriter _addedToGraph = new(), _addedToModel = new();
@@ -17,12 +17,24 @@ internal sealed class OnnxEdit(OnnxModel model)
 
     private readonly HashSet<string> _domains = [.. model.Domains];
 
-    /// <summary>Flips the same bits in every byte of a value; values must not overlap.</summary>
-    public void Flip(WireField value, byte xor)
+    /// <summary>Changes bytes of a value where they are.</summary>
+    /// <param name="bytes">Some of its bytes.</param>
+    /// <param name="offset">Where in the value they begin.</param>
+    internal delegate void Recoding(Span<byte> bytes, long offset);
+
+    /// <summary>Changes the bytes of a value, block by block when the file is written; values must not overlap.</summary>
+    public void Recode(WireField value, Recoding recode)
     {
         if (value.Length > 0)
-            _flips.Add(value.ValueStart, (value.End, xor));
+            _recodings.Add(value.ValueStart, (value.End, recode));
     }
+
+    /// <summary>Flips the same bits in every byte of a value.</summary>
+    public void Flip(WireField value, byte xor) => Recode(value, (bytes, _) =>
+    {
+        foreach (ref byte item in bytes)
+            item ^= xor;
+    });
 
     /// <summary>Puts another message in the place of a field of the graph.</summary>
     public void Replace(WireField field, byte[] message) => _replaced[field.Start] = message;
@@ -108,30 +120,30 @@ internal sealed class OnnxEdit(OnnxModel model)
             cancellationToken.ThrowIfCancellationRequested();
             Span<byte> bytes = block.AsSpan(0, (int)Math.Min(block.Length, field.End - at));
             source.ReadExactly(bytes);
-            ApplyFlips(bytes, at);
+            ApplyRecodings(bytes, at);
             target.Write(bytes);
             at += bytes.Length;
         }
     }
 
-    private void ApplyFlips(Span<byte> bytes, long at)
+    private void ApplyRecodings(Span<byte> bytes, long at)
     {
-        for (int i = FirstFlipThatEndsBehind(at); i < _flips.Count && _flips.Keys[i] < at + bytes.Length; i++)
+        for (int i = FirstRecodingThatEndsBehind(at); i < _recodings.Count && _recodings.Keys[i] < at + bytes.Length; i++)
         {
-            (long end, byte xor) = _flips.Values[i];
-            int from = (int)Math.Max(0, _flips.Keys[i] - at), to = (int)Math.Min(bytes.Length, end - at);
-            foreach (ref byte value in bytes[from..to])
-                value ^= xor;
+            long start = _recodings.Keys[i];
+            (long end, Recoding recode) = _recodings.Values[i];
+            int from = (int)Math.Max(0, start - at), to = (int)Math.Min(bytes.Length, end - at);
+            recode(bytes[from..to], at + from - start);
         }
     }
 
-    private int FirstFlipThatEndsBehind(long at)
+    private int FirstRecodingThatEndsBehind(long at)
     {
-        int low = 0, high = _flips.Count;
+        int low = 0, high = _recodings.Count;
         while (low < high)
         {
             int middle = (low + high) / 2;
-            if (_flips.Values[middle].End <= at)
+            if (_recodings.Values[middle].End <= at)
                 low = middle + 1;
             else
                 high = middle;

@@ -1,0 +1,134 @@
+using System.Runtime.InteropServices;
+
+namespace Parley.Models.Onnx;
+
+/// <summary>
+/// Rounds unsigned 8-bit weights of matrix products to signed ones of 7 bits, with a larger scale for each column. Processors that add up pairs of
+/// products in 16 bits (x86 without VNNI) then use their fast kernels for unsigned times signed bytes, and no pair can saturate, whatever it is
+/// multiplied with. Columns that use no more than 7 bits keep their values; of the others results change as rounding does.
+/// </summary>
+/// <remarks>ONNX Runtime's quantization guide calls it <c>reduce_range</c> and recommends it for processors with AVX2 and no VNNI.</remarks>
+internal static class RoundedWeights
+{
+    private const byte UnsignedToSigned = OnnxSchema.UInt8Type ^ OnnxSchema.Int8Type;
+    private const string Microsoft = "com.microsoft";
+
+    // 255 times two of them, the largest unsigned factor, is just within 16 bits.
+    private const int Largest = 64;
+
+    /// <summary>Marks what has to change.</summary>
+    /// <param name="model">The network.</param>
+    /// <param name="edit">Receives the changes.</param>
+    /// <returns>Weights that are rounded; 0 when there is nothing to change.</returns>
+    /// <exception cref="IOException">The file cannot be read any more.</exception>
+    public static int Apply(OnnxModel model, OnnxEdit edit)
+    {
+        Dictionary<string, int> uses = model.Nodes.SelectMany(node => node.Inputs).GroupBy(name => name, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
+        Dictionary<string, OnnxTensor> own = model.Tensors // that one node reads, and nobody else
+            .Where(tensor => uses.GetValueOrDefault(tensor.Name) == 1 && !model.Declared.Contains(tensor.Name))
+            .ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
+        Dictionary<string, OnnxNode> readers = model.Nodes.SelectMany(node => node.Inputs.Select(name => (name, node))).Where(pair => uses[pair.name] == 1)
+            .ToDictionary(pair => pair.name, pair => pair.node, StringComparer.Ordinal);
+        Dictionary<string, OnnxNode> makers = model.Nodes.SelectMany(node => node.Outputs.Select(name => (name, node))).Where(pair => pair.name.Length > 0)
+            .DistinctBy(pair => pair.name, StringComparer.Ordinal).ToDictionary(pair => pair.name, pair => pair.node, StringComparer.Ordinal);
+        using FileStream stream = File.OpenRead(model.Path);
+        int count = 0;
+        foreach (OnnxNode node in model.Nodes)
+        {
+            (string Weights, string Scale, string ZeroPoint)? names = node switch
+            {
+                { Operator: "MatMulInteger", Domain: "" or "ai.onnx" } => ScaleBehind(node, readers, makers, own) is { } scale ? (Input(node, 1), scale, Input(node, 3)) : null,
+                { Operator: "DynamicQuantizeMatMul", Domain: Microsoft } => (Input(node, 1), Input(node, 2), Input(node, 3)),
+                { Operator: "MatMulIntegerToFloat", Domain: Microsoft } => (Input(node, 1), Input(node, 3), Input(node, 5)),
+                _ => null,
+            };
+            if (names is not { } found || !own.TryGetValue(found.Weights, out OnnxTensor? weights) || !own.TryGetValue(found.Scale, out OnnxTensor? scales)
+                || !own.TryGetValue(found.ZeroPoint, out OnnxTensor? zeroPoints) || !Fit(weights, scales, zeroPoints))
+                continue;
+            if (Round(weights, scales, zeroPoints, stream, edit))
+                count++;
+        }
+
+        return count;
+    }
+
+    // Exporters put the scale behind the product: Cast to float, times (scale of the rows * scale of the weights).
+    private static string? ScaleBehind(OnnxNode node, Dictionary<string, OnnxNode> readers, Dictionary<string, OnnxNode> makers, Dictionary<string, OnnxTensor> own)
+    {
+        if (node.Outputs is not [string product] || !readers.TryGetValue(product, out OnnxNode? cast) || cast is not { Operator: "Cast", Outputs: [string number] }
+            || !readers.TryGetValue(number, out OnnxNode? scaled) || scaled is not { Operator: "Mul", Inputs: [string one, string other] })
+            return null;
+        string factor = string.Equals(one, number, StringComparison.Ordinal) ? other : one;
+        if (own.ContainsKey(factor))
+            return factor;
+        return readers.ContainsKey(factor) && makers.TryGetValue(factor, out OnnxNode? scales) && scales.Operator is "Mul"
+            ? scales.Inputs.FirstOrDefault(own.ContainsKey) : null;
+    }
+
+    private static bool Fit(OnnxTensor weights, OnnxTensor scales, OnnxTensor zeroPoints)
+        => weights is { Type: OnnxSchema.UInt8Type, TypeField.Length: 1, Dims: [> 0, > 0 and var columns] } && HasRaw(weights, sizeof(byte))
+            && zeroPoints is { Type: OnnxSchema.UInt8Type, TypeField.Length: 1 } && HasRaw(zeroPoints, sizeof(byte)) && (zeroPoints.Count == 1 || zeroPoints.Count == columns)
+            && scales is { Type: OnnxSchema.FloatType } && HasRaw(scales, sizeof(float)) && (scales.Count == 1 || scales.Count == columns);
+
+    private static bool HasRaw(OnnxTensor tensor, int size) => tensor.Count > 0 && tensor.Raw?.Length == tensor.Count * size;
+
+    private static bool Round(OnnxTensor weights, OnnxTensor scales, OnnxTensor zeroPoints, FileStream stream, OnnxEdit edit)
+    {
+        int columns = (int)weights.Dims[1];
+        byte[] zeros = Spread(Read(stream, zeroPoints), columns);
+        float[] factors = Factors(weights, zeros, stream, isShared: scales.Count == 1);
+        float[] larger = MemoryMarshal.Cast<byte, float>(Read(stream, scales)).ToArray();
+        for (int i = 0; i < larger.Length; i++)
+        {
+            larger[i] *= factors[i];
+            if (!float.IsFinite(larger[i]))
+                return false;
+        }
+
+        byte[] scaleBytes = MemoryMarshal.AsBytes(larger.AsSpan()).ToArray();
+        edit.Recode(scales.Raw!.Value, (bytes, offset) => scaleBytes.AsSpan((int)offset, bytes.Length).CopyTo(bytes));
+        foreach (OnnxTensor tensor in new[] { weights, zeroPoints })
+            edit.Flip(tensor.TypeField!.Value, UnsignedToSigned);
+        edit.Recode(zeroPoints.Raw!.Value, static (bytes, _) => bytes.Clear());
+        edit.Recode(weights.Raw!.Value, (bytes, offset) =>
+        {
+            int column = (int)(offset % columns);
+            foreach (ref byte value in bytes)
+            {
+                value = (byte)(sbyte)MathF.Round((value - zeros[column]) / factors[column]);
+                column = column + 1 == columns ? 0 : column + 1;
+            }
+        });
+        return true;
+    }
+
+    // How much larger a step has to be, by column, so that the farthest weight is within the range; 1 where it is already.
+    private static float[] Factors(OnnxTensor weights, byte[] zeros, FileStream stream, bool isShared)
+    {
+        int[] farthest = new int[zeros.Length];
+        byte[] row = new byte[zeros.Length];
+        stream.Position = weights.Raw!.Value.ValueStart;
+        for (long i = 0; i < weights.Dims[0]; i++)
+        {
+            stream.ReadExactly(row);
+            for (int column = 0; column < row.Length; column++)
+                farthest[column] = Math.Max(farthest[column], Math.Abs(row[column] - zeros[column]));
+        }
+
+        if (isShared)
+            Array.Fill(farthest, farthest.Max());
+        return [.. farthest.Select(distance => MathF.Max(1, distance / (float)Largest))];
+    }
+
+    private static byte[] Spread(byte[] values, int columns) => values.Length == columns ? values : [.. Enumerable.Repeat(values[0], columns)];
+
+    private static byte[] Read(FileStream stream, OnnxTensor tensor)
+    {
+        byte[] bytes = new byte[tensor.Raw!.Value.Length];
+        stream.Position = tensor.Raw.Value.ValueStart;
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+
+    private static string Input(OnnxNode node, int slot) => slot < node.Inputs.Count ? node.Inputs[slot] : "";
+}
