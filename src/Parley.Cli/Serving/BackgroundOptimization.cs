@@ -50,6 +50,6 @@ internal static class BackgroundOptimization
     private static ModelBundle? FindUntried(ModelOptions options)
     {
         ModelBundle bundle = ModelBundle.Load(options.Bundle, options.BundleOptions);
-        return bundle.Stages.Any(stage => ModelOptimizer.IsUntried(stage.ModelPath)) ? bundle : null;
+        return bundle.Stages.Any(ModelOptimizer.IsUntried) ? bundle : null;
     }
 }

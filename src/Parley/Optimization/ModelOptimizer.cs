@@ -43,11 +43,16 @@ public sealed class ModelOptimizer(string samplePath, ILogger<ModelOptimizer>? l
     /// <summary>Networks below this size are not mapped; tests have smaller ones.</summary>
     internal long SmallestMappedBytes { get; init; } = MappedModels.SmallestBytes;
 
-    /// <summary>Whether a network could be rewritten or mapped and has not been tried on this machine. Reads its 8-bit weights at most.</summary>
+    /// <summary>Whether a network could be rewritten or mapped, is large enough to gain by it, and has not been tried on this machine. Reads its 8-bit weights at most.</summary>
     /// <exception cref="ModelFileException">The file is damaged.</exception>
     /// <exception cref="IOException">It cannot be read any more.</exception>
-    public static bool IsUntried(string modelPath)
-        => NetworkMapping.IsUntried(modelPath, MappedModels.SmallestBytes) || (OptimizedModels.Find(modelPath) is null && Rewrite.Plans(OnnxModel.Read(modelPath), Rewrite.All).Count > 0);
+    public static bool IsUntried(StageModelFiles files)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        return new FileInfo(files.ModelPath) is { Exists: true, Length: >= MappedModels.SmallestBytes }
+            && (NetworkMapping.IsUntried(files.ModelPath, MappedModels.SmallestBytes)
+                || (OptimizedModels.Find(files.ModelPath) is null && Rewrite.Plans(files.Stage, OnnxModel.Read(files.ModelPath), Rewrite.All).Count > 0));
+    }
 
     /// <summary>Tries a network. Takes some ten seconds for a large one; none when there is a verdict already.</summary>
     /// <param name="files">Its stage.</param>
@@ -81,7 +86,7 @@ public sealed class ModelOptimizer(string samplePath, ILogger<ModelOptimizer>? l
         if (Known(files) is { } known)
             return Of(files, known);
         OnnxModel model = OnnxModel.Read(files.ModelPath);
-        IReadOnlyList<IReadOnlyList<Rewrite>> plans = Rewrite.Plans(model, Rewrites ?? (RoundWeights ? Rewrite.WithRounding : Rewrite.All));
+        IReadOnlyList<IReadOnlyList<Rewrite>> plans = Rewrite.Plans(files.Stage, model, Rewrites ?? (RoundWeights ? Rewrite.WithRounding : Rewrite.All));
         if (plans.Count == 0)
             return Ended(OptimizationOutcome.NothingToRewrite, model.Obstacle ?? (IsHeldBack(model) ? "signed weights could saturate on this processor, which has no VNNI; rounded ones could not" : "nothing to rewrite"));
         if (OptimizedModels.WritableFolder(files.ModelPath) is not { } folder)

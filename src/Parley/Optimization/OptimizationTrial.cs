@@ -10,7 +10,6 @@ namespace Parley.Optimization;
 /// <summary>One network under trial: writes each plan's file, compares it with the original, keeps the first that passes. Its folder is locked by the caller.</summary>
 internal sealed class OptimizationTrial(StageModelFiles files, OnnxModel model, string folder, float[] samples, Action<string> tell)
 {
-    private readonly string _temporaryName = $".{Path.GetFileName(files.ModelPath)}-";
     private readonly string _stage = files.Stage.ToString().ToLowerInvariant();
 
     /// <summary>Runs of each network that its speed is taken from.</summary>
@@ -26,66 +25,74 @@ internal sealed class OptimizationTrial(StageModelFiles files, OnnxModel model, 
     /// <returns>The verdict, which is kept.</returns>
     public OptimizationVerdict Run(IReadOnlyList<IReadOnlyList<Rewrite>> plans, CancellationToken cancellationToken)
     {
-        foreach (string left in Directory.GetFiles(folder, _temporaryName + "*.tmp")) // by a process that was killed
-            File.Delete(left);
-        DateTime written = File.GetLastWriteTimeUtc(files.ModelPath);
-        tell($"{_stage}: reading the original");
-        string sha256 = ModelHash.Of(files.ModelPath);
+        using ScratchFiles scratch = new(folder, $".{Path.GetFileName(files.ModelPath)}-");
+        scratch.DeleteLeftovers();
+        OptimizationVerdict draft = Draft();
         using StageProbe probe = StageProbe.For(files, samples);
         using ModelSession original = Load(files.ModelPath);
         ProbeAnswer expected = probe.Ask(original, cancellationToken);
+        RewrittenFile writer = new(files.Stage, model, new Calibration(probe, scratch, cancellationToken).Observe, scratch);
         List<OptimizationVerdict> refused = [];
         foreach (IReadOnlyList<Rewrite> plan in plans)
         {
-            string temporary = Path.Combine(folder, $"{_temporaryName}{Guid.NewGuid():N}.tmp");
+            string? file = null;
+            OptimizationVerdict verdict;
             try
             {
-                OptimizationVerdict verdict = Try(plan, temporary, probe, original, expected, cancellationToken) with { ModelSha256 = sha256, ModelWritten = written };
-                if (verdict.Refusal is not null)
-                {
-                    refused.Add(verdict);
-                    continue;
-                }
+                (file, string rewritten) = writer.Write(plan, text => tell($"{_stage}: {text}"), cancellationToken);
+                if (file is null || refused.Exists(earlier => string.Equals(earlier.Rewritten, rewritten, StringComparison.Ordinal)))
+                    continue; // less came of it than of an earlier plan
+                ParityBounds bounds = plan.Select(rewrite => rewrite.Bounds).MaxBy(bound => bound.LargestDifference)!;
+                verdict = Try(file, draft with { Rewritten = rewritten, Refusal = null }, probe, original, expected, bounds, cancellationToken);
+            }
+            catch (Exception error) when (error is InferenceException or ModelFileException)
+            {
+                verdict = draft with { Rewritten = string.Join(", ", plan.Select(rewrite => rewrite.Name)), Refusal = WhyItDoesNotRun(error) };
+            }
 
-                verdict = verdict with { File = OptimizedModels.NameOf(files.ModelPath, sha256), FileBytes = new FileInfo(temporary).Length };
-                OptimizedModels.Save(folder, files.ModelPath, verdict, temporary);
+            if (verdict.Refusal is null)
+            {
+                verdict = verdict with { File = OptimizedModels.NameOf(files.ModelPath, verdict.ModelSha256), FileBytes = new FileInfo(file!).Length };
+                OptimizedModels.Save(folder, files.ModelPath, verdict, file);
                 return verdict;
             }
-            finally
-            {
-                File.Delete(temporary);
-            }
+
+            tell($"{_stage}: refused, {verdict.Refusal}");
+            refused.Add(verdict);
+            if (file is not null)
+                scratch.Delete(file);
         }
 
-        OptimizationVerdict best = refused[0] with { Refusal = string.Join("; ", refused.Select(verdict => $"{verdict.Rewritten}: {verdict.Refusal}")) };
+        OptimizationVerdict best = refused.Count == 0 ? draft : refused[0] with { Refusal = string.Join("; ", refused.Select(verdict => $"{verdict.Rewritten}: {verdict.Refusal}")) };
         OptimizedModels.Save(folder, files.ModelPath, best, rewritten: null);
         return best;
     }
 
-    private OptimizationVerdict Try(
-        IReadOnlyList<Rewrite> plan, string temporary, StageProbe probe, ModelSession original, ProbeAnswer expected, CancellationToken cancellationToken)
+    private OptimizationVerdict Draft()
     {
-        OnnxEdit edit = new(model);
-        ParityBounds bounds = plan.Select(rewrite => rewrite.Bounds).MaxBy(bound => bound.LargestDifference)!;
-        string rewritten = string.Join(", ", plan.Select(rewrite => string.Create(CultureInfo.InvariantCulture, $"{rewrite.Apply(model, edit)} {rewrite.Name}")));
-        tell($"{_stage}: writing {rewritten}");
-        using (FileStream target = new(temporary, FileMode.CreateNew, FileAccess.Write))
-            edit.Write(target, cancellationToken);
-        OptimizationVerdict verdict = new()
+        DateTime written = File.GetLastWriteTimeUtc(files.ModelPath);
+        tell($"{_stage}: reading the original");
+        return new OptimizationVerdict
         {
             Version = OptimizationVerdict.CurrentVersion,
-            ModelSha256 = "",
+            ModelSha256 = ModelHash.Of(files.ModelPath),
             ModelBytes = model.Length,
-            ModelWritten = default,
+            ModelWritten = written,
             Processor = ProcessorTraits.Identity,
             Runtime = DeviceManager.RuntimeVersion,
-            Rewritten = rewritten,
+            Rewritten = "nothing",
             MayRound = MayRound,
             Parity = "not compared",
+            Refusal = "nothing to rewrite",
         };
+    }
+
+    private OptimizationVerdict Try(
+        string file, OptimizationVerdict verdict, StageProbe probe, ModelSession original, ProbeAnswer expected, ParityBounds bounds, CancellationToken cancellationToken)
+    {
         try
         {
-            using ModelSession other = Load(temporary);
+            using ModelSession other = Load(file);
             tell($"{_stage}: comparing results");
             (bool isSame, string finding) = ParityGate.Compare(files.Stage, probe.DecisionName, expected, probe.Ask(other, cancellationToken), bounds);
             verdict = verdict with { Parity = finding };
@@ -99,9 +106,11 @@ internal sealed class OptimizationTrial(StageModelFiles files, OnnxModel model, 
         }
         catch (Exception error) when (error is InferenceException or ModelFileException)
         {
-            return verdict with { Refusal = $"it does not run: {RuntimeMessage.Shorten((error.InnerException ?? error).Message)}" };
+            return verdict with { Refusal = WhyItDoesNotRun(error) };
         }
     }
+
+    private static string WhyItDoesNotRun(Exception error) => $"it does not run: {RuntimeMessage.Shorten((error.InnerException ?? error).Message)}";
 
     private static ModelSession Load(string path) => ModelSession.Load(path, new InferenceOptions { Threads = 1, UseOptimized = false });
 }

@@ -1,21 +1,36 @@
 using Parley.Inference.Optimized;
+using Parley.Models;
 using Parley.Models.Onnx;
 
 namespace Parley.Optimization;
 
 /// <summary>A way to rewrite a network.</summary>
 /// <param name="Name">What becomes of each place, such as <c>signed weights</c>.</param>
-/// <param name="Apply">Marks the changes and returns their number.</param>
-internal sealed record Rewrite(string Name, Func<OnnxModel, OnnxEdit, int> Apply)
+/// <param name="Apply">Marks the changes, for which it may look inside the running network, and returns their number.</param>
+internal sealed record Rewrite(string Name, Func<OnnxModel, OnnxEdit, TensorObserver, int> Apply)
 {
-    /// <summary>What may come of it; more than rounding of sums only where the user asks for it.</summary>
-    public ParityBounds Bounds { get; init; } = ParityBounds.SameResults;
+    // Pairs of products of bytes are added up in 16 bits, where 255 * 2 * 63 is within them.
+    private const int Largest8BitWeight = 127, Largest7BitWeight = 63;
 
-    /// <summary>All ways that leave results the same.</summary>
+    /// <summary>A way that looks at the file alone.</summary>
+    public Rewrite(string name, Func<OnnxModel, OnnxEdit, int> apply)
+        : this(name, (model, edit, _) => apply(model, edit))
+    {
+    }
+
+    /// <summary>All ways that leave results the same, in the order in which they build on one another.</summary>
     public static IReadOnlyList<Rewrite> All { get; } =
     [
         new("signed weights", static (model, edit) => SignedWeights.Apply(model, edit, ProcessorTraits.SaturatesPairs)),
         new("8-bit LSTM", QuantizedLstm.Apply),
+        new("single-segment contexts", SingleSegmentContext.Apply) { OnlyFor = ModelStage.Speakers, Suits = static model => Has(model, "AveragePool") },
+        new("8-bit convolutions", static (model, edit, observe) => QuantizedConvolutions.Apply(model, edit, observe, ProcessorTraits.SaturatesPairs ? Largest7BitWeight : Largest8BitWeight))
+        {
+            OnlyFor = ModelStage.Speakers,
+            Suits = static model => Has(model, "Conv"),
+            LeavesFirst = true,
+        },
+        new("2-D convolutions", FlatConvolutions.Apply) { OnlyFor = ModelStage.Speakers, Suits = static model => Has(model, "Conv") },
     ];
 
     /// <summary>The same with weights rounded to 7 bits, where the processor cannot multiply signed ones of 8 bits without saturating.</summary>
@@ -23,15 +38,30 @@ internal sealed record Rewrite(string Name, Func<OnnxModel, OnnxEdit, int> Apply
         ? [new("weights rounded to 7 bits", RoundedWeights.Apply) { Bounds = ParityBounds.SameTokens }, .. All.Skip(1)]
         : All;
 
-    /// <summary>What to try with a network, the most promising first: all that apply at once, then each alone; empty when none applies.</summary>
-    public static IReadOnlyList<IReadOnlyList<Rewrite>> Plans(OnnxModel model, IReadOnlyList<Rewrite> rewrites)
+    /// <summary>What may come of it; more than rounding of sums only where the user asks for it.</summary>
+    public ParityBounds Bounds { get; init; } = ParityBounds.SameResults;
+
+    /// <summary>The stage whose networks it is for; null for every stage.</summary>
+    public ModelStage? OnlyFor { get; init; }
+
+    /// <summary>Tells by a look at the file as it was delivered whether there may be something to change; null where <see cref="Apply"/> does.</summary>
+    public Func<OnnxModel, bool>? Suits { get; init; }
+
+    /// <summary>Whether it is the first to go where all ways at once are refused.</summary>
+    public bool LeavesFirst { get; init; }
+
+    /// <summary>What to try with a network, the most promising first: all that apply at once, then without those that leave first, then each alone; empty when none applies.</summary>
+    public static IReadOnlyList<IReadOnlyList<Rewrite>> Plans(ModelStage stage, OnnxModel model, IReadOnlyList<Rewrite> rewrites)
     {
-        Rewrite[] fitting = model.Obstacle is null ? [.. rewrites.Where(rewrite => rewrite.Apply(model, new OnnxEdit(model)) > 0)] : [];
-        return fitting.Length switch
-        {
-            0 => [],
-            1 => [fitting],
-            _ => [fitting, .. fitting.Select(rewrite => new[] { rewrite })],
-        };
+        Rewrite[] fitting = model.Obstacle is null ? [.. rewrites.Where(rewrite => rewrite.MayApply(stage, model))] : [];
+        List<Rewrite[]> plans = [fitting, [.. fitting.Where(rewrite => !rewrite.LeavesFirst)], .. fitting.Select(rewrite => new[] { rewrite })];
+        return [.. plans.Where((plan, index) => plan.Length > 0 && !plans.Take(index).Any(earlier => earlier.SequenceEqual(plan)))];
     }
+
+    private static bool Has(OnnxModel model, string type) => model.Nodes.Any(node => string.Equals(node.Operator, type, StringComparison.Ordinal));
+
+    private static IReadOnlyDictionary<string, ObservedTensor> Nothing(OnnxModel model, IReadOnlyCollection<string> names) => new Dictionary<string, ObservedTensor>(StringComparer.Ordinal);
+
+    private bool MayApply(ModelStage stage, OnnxModel model)
+        => (OnlyFor is null || OnlyFor == stage) && (Suits is not null ? Suits(model) : Apply(model, new OnnxEdit(model), Nothing) > 0);
 }

@@ -37,6 +37,11 @@ internal abstract class StageProbe : IDisposable
     /// <exception cref="ModelFileException">The network is another one than the stage needs.</exception>
     public abstract ProbeAnswer Ask(ModelSession session, CancellationToken cancellationToken);
 
+    /// <summary>What shows the ranges of values inside the network, one run for each; nothing where no rewrite asks for them.</summary>
+    /// <param name="session">The network, perhaps with more outputs.</param>
+    /// <exception cref="ModelFileException">The network is another one than the stage needs.</exception>
+    public virtual IEnumerable<CalibrationInput> Calibration(ModelSession session) => [];
+
     /// <summary>Lets go of what the samples needed.</summary>
     public void Dispose()
     {

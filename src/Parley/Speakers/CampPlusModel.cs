@@ -35,6 +35,9 @@ internal sealed class CampPlusModel
             throw new ModelFileException(session.ModelPath, $"{session.ModelPath}: the batch of {input} is fixed to {MaxBatch}; expected a free one, or 1.");
     }
 
+    /// <summary>Name of the input, of features.</summary>
+    public string InputName => _input;
+
     /// <summary>Values of an embedding.</summary>
     public int Dim { get; }
 

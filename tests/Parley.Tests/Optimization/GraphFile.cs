@@ -4,11 +4,11 @@ using Parley.Models.Onnx;
 namespace Parley.Tests.Optimization;
 
 /// <summary>Writes small ONNX files: what the rewriter reads, and ONNX Runtime runs.</summary>
-internal sealed class GraphFile
+internal sealed class GraphFile(int opset = 13)
 {
     public const int Float = 1, UInt8 = 2, Int8 = 3, Int32 = 6;
 
-    private readonly WireWriter _graph = new WireWriter().Text(2, "graph"), _opsets = new WireWriter().Bytes(8, Opset("", 13));
+    private readonly WireWriter _graph = new WireWriter().Text(2, "graph"), _opsets = new WireWriter().Bytes(8, Opset("", opset));
 
     public GraphFile Input(string name, int type, params string[] axes) => Value(11, name, type, axes);
 
@@ -52,6 +52,9 @@ internal sealed class GraphFile
     }
 
     public static byte[] Number(string name, long value) => new WireWriter().Text(1, name).Number(3, (ulong)value).Number(20, 2).ToArray();
+
+    public static byte[] Numbers(string name, params long[] values)
+        => values.Aggregate(new WireWriter().Text(1, name), (attribute, value) => attribute.Number(8, (ulong)value)).Number(20, 7).ToArray();
 
     public static byte[] Word(string name, string value) => new WireWriter().Text(1, name).Text(4, value).Number(20, 3).ToArray();
 

@@ -57,6 +57,25 @@ internal static class Graphs
             .Node("LSTM", ["x", "w", "r", "b"], ["y"], attributes);
     }
 
+    /// <summary>Convolutions over one axis behind one another, 8 channels, and one that reads each channel alone.</summary>
+    public static GraphFile Convolutions(int opset = 13)
+    {
+        Random random = new(3);
+        float[] Weights(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.4f)];
+        return new GraphFile(opset)
+            .Input("x", GraphFile.Float, "N", "8", "T")
+            .Output("y", GraphFile.Float, "N", "8", "T2")
+            .Tensor("w1", GraphFile.Float, Weights(8 * 8 * 3), 8, 8, 3)
+            .Tensor("b1", GraphFile.Float, Weights(8), 8)
+            .Tensor("w2", GraphFile.Float, Weights(8 * 8), 8, 8, 1)
+            .Tensor("w3", GraphFile.Float, Weights(8 * 5), 8, 1, 5)
+            .Node("Relu", ["x"], ["x1"])
+            .Node("Conv", ["x1", "w1", "b1"], ["c1"], GraphFile.Numbers("kernel_shape", 3), GraphFile.Numbers("pads", 1, 1), GraphFile.Numbers("strides", 2))
+            .Node("Relu", ["c1"], ["x2"])
+            .Node("Conv", ["x2", "w2"], ["x3"], GraphFile.Word("auto_pad", "NOTSET"))
+            .Node("Conv", ["x3", "w3"], ["y"], GraphFile.Number("group", 8), GraphFile.Numbers("dilations", 2), GraphFile.Numbers("pads", 4, 4));
+    }
+
     /// <summary>A punctuation network: each token's row of a table, times unsigned 8-bit weights that keep the best class the best.</summary>
     public static GraphFile Punctuation(int tokens)
     {

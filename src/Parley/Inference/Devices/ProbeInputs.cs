@@ -6,7 +6,7 @@ namespace Parley.Inference.Devices;
 internal static class ProbeInputs
 {
     // Frames of a window of the speaker model, where the file leaves it open: 1.5 s.
-    private const int WindowFrames = 150;
+    private const int WindowFrames = 148;
 
     // Small token numbers exist in every vocabulary.
     private const int Tokens = 10;

@@ -9,7 +9,7 @@ internal sealed class OnnxEdit(OnnxModel model)
     private const int BlockBytes = 1 << 20;
 
     private readonly SortedList<long, (long End, Recoding Recode)> _recodings = [];
-    private readonly Dictionary<long, byte[]> _replaced = [];
+    private readonly Dictionary<long, IReadOnlyList<byte[]>> _replaced = [];
     private readonly HashSet<long> _removed = [];
     private readonly WireWriter _addedToGraph = new(), _addedToModel = new();
     private readonly HashSet<string> _names = new(
@@ -37,10 +37,27 @@ internal sealed class OnnxEdit(OnnxModel model)
     });
 
     /// <summary>Puts another message in the place of a field of the graph.</summary>
-    public void Replace(WireField field, byte[] message) => _replaced[field.Start] = message;
+    public void Replace(WireField field, byte[] message) => Replace(field, [message]);
+
+    /// <summary>Puts other messages of its kind in the place of a field of the graph.</summary>
+    public void Replace(WireField field, IReadOnlyList<byte[]> messages) => _replaced[field.Start] = messages;
 
     /// <summary>Takes a field of the graph out.</summary>
     public void Remove(WireField field) => _removed.Add(field.Start);
+
+    /// <summary>Gives a value of the graph out, beside what it gives out already.</summary>
+    /// <param name="name">A tensor of floats.</param>
+    public void AddOutput(string name) => _addedToGraph.Bytes(OnnxSchema.Graph.Output, ValueMessage.Of(name, OnnxSchema.FloatType, axes: null));
+
+    /// <summary>A name that nothing else in the graph has.</summary>
+    /// <param name="wish">The name that it should have.</param>
+    public string AddName(string wish)
+    {
+        string name = wish;
+        for (int i = 2; !_names.Add(name); i++)
+            name = $"{wish}_{i}";
+        return name;
+    }
 
     /// <summary>Adds a tensor to the graph.</summary>
     /// <param name="wish">The name that it should have.</param>
@@ -50,9 +67,7 @@ internal sealed class OnnxEdit(OnnxModel model)
     /// <returns>The name that it got, which nothing else in the graph has.</returns>
     public string AddTensor(string wish, int type, IReadOnlyList<long> dims, ReadOnlySpan<byte> values)
     {
-        string name = wish;
-        for (int i = 2; !_names.Add(name); i++)
-            name = $"{wish}_{i}";
+        string name = AddName(wish);
         WireWriter tensor = new();
         foreach (long axis in dims)
             tensor.Number(OnnxSchema.Tensor.Dims, (ulong)axis);
@@ -98,18 +113,22 @@ internal sealed class OnnxEdit(OnnxModel model)
     }
 
     private long LengthOf(WireField field)
-        => _removed.Contains(field.Start) ? 0 : _replaced.TryGetValue(field.Start, out byte[]? message)
-            ? new WireWriter().Head(field.Number, message.Length).ToArray().Length + message.Length
+        => _removed.Contains(field.Start) ? 0 : _replaced.TryGetValue(field.Start, out IReadOnlyList<byte[]>? messages)
+            ? messages.Sum(message => (long)new WireWriter().Head(field.Number, message.Length).ToArray().Length + message.Length)
             : field.End - field.Start;
 
     private void WritePart(FileStream source, Stream target, WireField field, byte[] block, CancellationToken cancellationToken)
     {
         if (_removed.Contains(field.Start))
             return;
-        if (_replaced.TryGetValue(field.Start, out byte[]? message))
-            target.Write(new WireWriter().Bytes(field.Number, message).ToArray());
-        else
+        if (!_replaced.TryGetValue(field.Start, out IReadOnlyList<byte[]>? messages))
+        {
             Copy(source, target, field, block, cancellationToken);
+            return;
+        }
+
+        foreach (byte[] message in messages)
+            target.Write(new WireWriter().Bytes(field.Number, message).ToArray());
     }
 
     private void Copy(FileStream source, Stream target, WireField field, byte[] block, CancellationToken cancellationToken)

@@ -56,6 +56,12 @@ internal sealed record OnnxTensor(string Name, ulong Type, IReadOnlyList<long> D
     }
 }
 
+/// <summary>What goes into a graph from outside.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Axes">Length of each axis, -1 for any; null when it is no tensor, or the file does not say.</param>
+/// <param name="Field">Where it lies in the file.</param>
+internal sealed record OnnxInput(string Name, IReadOnlyList<long>? Axes, WireField Field);
+
 /// <summary>What an ONNX file consists of, without its weights. Immutable.</summary>
 internal sealed class OnnxModel
 {
@@ -76,6 +82,12 @@ internal sealed class OnnxModel
 
     /// <summary>The tensors that the graph holds.</summary>
     public required IReadOnlyList<OnnxTensor> Tensors { get; init; }
+
+    /// <summary>What the graph takes in; older files name its tensors here, too.</summary>
+    public required IReadOnlyList<OnnxInput> Inputs { get; init; }
+
+    /// <summary>Names of what the graph gives out.</summary>
+    public required IReadOnlySet<string> Outputs { get; init; }
 
     /// <summary>Names whose type is declared: inputs and outputs of the graph, and values that the exporter describes.</summary>
     public required IReadOnlySet<string> Declared { get; init; }

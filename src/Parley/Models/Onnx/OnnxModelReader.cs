@@ -11,7 +11,8 @@ internal sealed class OnnxModelReader(FileStream stream, string path)
     private readonly List<WireField> _graphFields = [];
     private readonly List<OnnxNode> _nodes = [];
     private readonly List<OnnxTensor> _tensors = [];
-    private readonly HashSet<string> _declared = new(StringComparer.Ordinal), _domains = new(StringComparer.Ordinal);
+    private readonly List<OnnxInput> _inputs = [];
+    private readonly HashSet<string> _declared = new(StringComparer.Ordinal), _outputs = new(StringComparer.Ordinal), _domains = new(StringComparer.Ordinal);
     private string? _obstacle;
 
     public OnnxModel Read()
@@ -44,6 +45,8 @@ internal sealed class OnnxModelReader(FileStream stream, string path)
             GraphFields = _graphFields,
             Nodes = _nodes,
             Tensors = _tensors,
+            Inputs = _inputs,
+            Outputs = _outputs,
             Declared = _declared,
             Domains = _domains,
             Obstacle = _obstacle,
@@ -66,7 +69,12 @@ internal sealed class OnnxModelReader(FileStream stream, string path)
                     _tensors.Add(ReadTensor(field));
                     break;
                 case OnnxSchema.Graph.Input or OnnxSchema.Graph.Output or OnnxSchema.Graph.ValueInfo:
-                    _declared.Add(ReadText(field, OnnxSchema.Value.Name));
+                    string name = ReadText(field, OnnxSchema.Value.Name);
+                    _declared.Add(name);
+                    if (field.Number == OnnxSchema.Graph.Input)
+                        Add(_inputs, new OnnxInput(name, ReadAxes(field), field));
+                    else if (field.Number == OnnxSchema.Graph.Output)
+                        _outputs.Add(name);
                     break;
                 case OnnxSchema.Graph.QuantizationAnnotation:
                     _obstacle ??= "it has annotations about quantisation";
@@ -99,6 +107,28 @@ internal sealed class OnnxModelReader(FileStream stream, string path)
         }
 
         return new OnnxNode(name, type, inputs, outputs) { Domain = domain, Attributes = attributes, HasSubgraph = hasSubgraph, Field = node };
+    }
+
+    private List<long>? ReadAxes(WireField value)
+    {
+        if (Part(Part(Part(value, OnnxSchema.Value.Type), OnnxSchema.ValueType.Tensor), OnnxSchema.ValueType.Shape) is not { } shape)
+            return null;
+        List<long> axes = [];
+        foreach (WireField axis in WireFormat.Fields(stream, shape.ValueStart, shape.End).Where(field => field is { Number: OnnxSchema.ValueType.Axis, Type: WireType.Bytes }))
+            Add(axes, Part(axis, OnnxSchema.ValueType.AxisLength, WireType.Varint) is { } length ? (long)length.Value : -1, MostAxes);
+        return axes;
+    }
+
+    private WireField? Part(WireField? message, int number, WireType type = WireType.Bytes)
+    {
+        WireField? found = null;
+        if (message is { } outer)
+        {
+            foreach (WireField field in WireFormat.Fields(stream, outer.ValueStart, outer.End).Where(field => field.Number == number && field.Type == type))
+                found = field;
+        }
+
+        return found;
     }
 
     private OnnxTensor ReadTensor(WireField tensor)

@@ -4,7 +4,7 @@ namespace Parley.Models.Onnx;
 /// <remarks>ONNX, Open Neural Network Exchange Intermediate Representation specification.</remarks>
 internal static class OnnxSchema
 {
-    public const int FloatType = 1, UInt8Type = 2, Int8Type = 3;
+    public const int FloatType = 1, UInt8Type = 2, Int8Type = 3, Int32Type = 6, Int64Type = 7;
 
     internal static class Model
     {
@@ -23,7 +23,13 @@ internal static class OnnxSchema
 
     internal static class Value
     {
-        public const int Name = 1;
+        public const int Name = 1, Type = 2;
+    }
+
+    /// <summary>What a value is; of tensors alone.</summary>
+    internal static class ValueType
+    {
+        public const int Tensor = 1, ElementType = 1, Shape = 2, Axis = 1, AxisLength = 1, AxisName = 2;
     }
 
     internal static class Node
@@ -33,7 +39,10 @@ internal static class OnnxSchema
 
     internal static class Attribute
     {
-        public const int Name = 1, Tensor = 5, Subgraph = 6, Subgraphs = 11;
+        public const int Name = 1, Number = 3, Text = 4, Tensor = 5, Subgraph = 6, Numbers = 8, Subgraphs = 11, Type = 20;
+
+        /// <summary>Values of <see cref="Type"/>.</summary>
+        public const int NumberType = 2, NumbersType = 7;
     }
 
     internal static class Tensor
