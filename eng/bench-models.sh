@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Makes what eng/bench.sh measures with: networks in the official sizes (random weights, 32 and 8 bit, with a voice activity network that works), matrices, and
-# what `parley models optimize` makes of them on this machine.
+# Makes what eng/bench.sh measures with: networks in the official sizes (32 and 8 bit; voice activity works, the recogniser finds what the demo's finds, the
+# others have random weights), matrices, and what `parley models optimize` makes of them on this machine.
 # Usage: eng/bench-models.sh [DIRECTORY]        default: artifacts/bench/official; about six minutes and 2 GB
-# Needs Debian's python3-torch and python3-onnx. A directory that is complete is left as it is.
+# Needs Debian's python3-torch, python3-torchaudio and python3-onnx. A directory that is complete is left as it is.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 directory=${1:-$root/artifacts/bench/official}
 if [ ! -e "$directory/bundle.json" ]; then
-    "${PYTHON:-/usr/bin/python3}" -c 'import torch, onnx' 2>/dev/null || {
-        echo "Python with PyTorch and onnx is needed to make the networks, and was not found. Install it: apt-get install python3-torch python3-onnx" >&2
+    "${PYTHON:-/usr/bin/python3}" -c 'import torch, torchaudio, onnx' 2>/dev/null || {
+        echo "Python with PyTorch, torchaudio and onnx is needed to make the networks, and was not found. Install it: apt-get install python3-torch python3-torchaudio python3-onnx" >&2
         exit 1
     }
     mkdir -p "$(dirname "$directory")"

@@ -1,31 +1,33 @@
-"""Writes a bundle of the official sizes with random weights, as float32 and int8: for measuring speed and memory, not for transcribing.
+"""Writes a bundle of the official sizes, as float32 and int8: for measuring speed and memory, and whether faster networks find the same words.
 
     python3 export_official.py --output DIRECTORY [--only asr punc vad spk]
 
 Same network code as the demo models, sizes of Paraformer-large (with the recurrent timestamp head), CT-Transformer, FSMN-VAD and CAM++.
-The token weights are set so that about four tokens a second come out. Voice activity is the demo's, which has the official size: segments are real.
+The recogniser finds the words that the demo's finds (see enlarge.py). Voice activity is the demo's, which has the official size. Punctuation and
+speakers have random weights.
 model_quant.onnx follows the official int8 style: MatMul weights as unsigned bytes with scale and zero point per output channel, activations
 quantised on the fly. The recogniser's files carry the metadata that sherpa-onnx reads, and tokens.txt lies beside them for it.
 """
 
 import argparse
 import json
-import math
 import os
 import shutil
 import time
+import wave
 
 import numpy as np
 import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
+import enlarge
 import export
-from features import Normalisation
+from features import Normalisation, filter_bank, recogniser_frames
 from networks import Paraformer, Punctuator, SpeakerEmbedder
 
-TOKENS_PER_SECOND = 4.0
 DEMO = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+SAMPLES = os.path.join(os.path.dirname(os.path.dirname(DEMO)), "samples")
 RECOGNISER_WORDS, PUNCTUATION_WORDS, CJK_START, CJK_COUNT = 8404, 272727, 0x4E00, 8362
 RECOGNISER = dict(width=512, heads=4, hidden=2048, encoder_layers=50, decoder_layers=16)
 PUNCTUATION = dict(width=256, heads=8, hidden=1024, layers=4)
@@ -104,14 +106,33 @@ def describe_for_sherpa(directory):
                 file.write(metadata)
 
 
+def sample_frames(normalise):
+    """What the recogniser takes of all samples, one after the other: [T, 560]."""
+    stacked = []
+    for name in ("interview", "interview-heldout", "hello", "english"):
+        with wave.open(os.path.join(SAMPLES, name + ".wav")) as file:
+            samples = np.frombuffer(file.readframes(file.getnframes()), np.int16)
+        stacked.append(normalise(recogniser_frames(filter_bank(samples / np.float32(32768)))))
+    return torch.from_numpy(np.concatenate(stacked))
+
+
 def recogniser():
-    """Paraformer-large with random weights; alpha does not depend much on the sound."""
+    """-> a Paraformer-large that recognises what the demo does, its normalisation, its tokens."""
+    torch.manual_seed(0)
+    sizes = {name: value for name, value in export.DEMO_SIZES["recogniser"].items() if name != "upsample"}
+    with open(os.path.join(DEMO, "asr", "tokens.json"), encoding="utf-8") as file:
+        tokens = json.load(file)
+    normalise = Normalisation.read(os.path.join(DEMO, "asr", "am.mvn"))
+    demo = enlarge.read_onnx(os.path.join(DEMO, "asr", "model.onnx"), Paraformer(len(tokens), **sizes).eval())
+    frames = sample_frames(normalise)
+    head = enlarge.learn_recurrent_head(demo, frames)
     model = Paraformer(RECOGNISER_WORDS, final_forward=True, timestamp_width=512, timestamp_recurrent=True, **RECOGNISER)
-    per_frame = TOKENS_PER_SECOND * 0.06
-    for layer, weight in ((model.alpha_out, per_frame), (model.timestamp_out, per_frame / 3)):
-        torch.nn.init.normal_(layer.weight, std=1e-3)
-        torch.nn.init.constant_(layer.bias, math.log(weight / (1 - weight)))
-    return model
+    model = enlarge.enlarge(demo, sizes, head, model.eval(), RECOGNISER)
+    softer = (sizes["width"] / RECOGNISER["width"]) ** 0.5      # the larger network multiplies speech by the root of its width
+    enlarge.compare(demo, frames[:100], model, frames[:100] * softer)
+    strange = [word for word in vocabulary(RECOGNISER_WORDS) if word not in set(tokens)]
+    tokens[-1:-1] = strange[: RECOGNISER_WORDS - len(tokens)]
+    return model, Normalisation(normalise.shift, normalise.scale * softer), tokens
 
 
 def vocabulary(size):
@@ -124,11 +145,11 @@ def vocabulary(size):
 
 def write(output, stage):
     path = os.path.join(output, stage, "model.onnx")
-    flat = lambda size: Normalisation(np.full(size, -8.3, np.float32), np.full(size, 0.15, np.float32))
     excluded = ()
     if stage == "asr":
-        export.export_recogniser(recogniser().eval(), flat(560), os.path.dirname(path), dict(RECOGNISER, upsample="cnn_blstm"))
-        export.write_tokens(os.path.join(output, stage, "tokens.json"), vocabulary(RECOGNISER_WORDS))
+        model, normalise, tokens = recogniser()
+        export.export_recogniser(model, normalise, os.path.dirname(path), dict(RECOGNISER, upsample="cnn_blstm"))
+        export.write_tokens(os.path.join(output, stage, "tokens.json"), tokens)
         excluded = (RECOGNISER_WORDS,)
     elif stage == "punc":
         export.export_punctuator(Punctuator(PUNCTUATION_WORDS, **PUNCTUATION).eval(), os.path.dirname(path), PUNCTUATION)
@@ -183,6 +204,6 @@ if __name__ == "__main__":
         print("%-5s %s  (%.0f s)" % (stage, "  ".join(sizes), time.time() - started), flush=True)
     copy_demo(arguments.output)
     matrices(arguments.output)
-    manifest = dict(export.MANIFEST, name="official-size", description="Random weights in the official sizes, for measuring speed and memory.",
-                    limits="Transcribes nothing: all weights but those of the voice activity are random.")
+    manifest = dict(export.MANIFEST, name="official-size", description="The demo's recogniser spread over the official sizes, for measuring.",
+                    limits="Finds the words that the demo bundle finds. Punctuation and speakers have random weights.")
     export.write_text(os.path.join(arguments.output, "bundle.json"), json.dumps(manifest, ensure_ascii=False, indent=2) + "\n")

@@ -2,7 +2,7 @@
 # Makes the demo bundles from nothing: speech, models, samples, evaluation data, measurements. Downloads nothing.
 #
 #   models/demo/training/make_demo.sh [WORK]                        default: models/demo/training/work
-#   models/demo/training/make_demo.sh --size official DIRECTORY     random weights in the official sizes
+#   models/demo/training/make_demo.sh --size official DIRECTORY     the official sizes, for measuring
 #
 # Debian 12 packages: python3-torch python3-torchaudio python3-onnx python3-scipy libopenblas0-pthread libespeak-ng1 flite1-dev gcc ffmpeg.
 # Without libopenblas0-pthread training is 15 to 40 times slower. About three hours on two cores.
