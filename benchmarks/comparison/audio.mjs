@@ -17,12 +17,12 @@ export function repeat(sample, seconds, path) {
   writeFileSync(path, result);
 }
 
-/** Leaves five of the segments that list.txt names, from the shortest to the longest at even steps; gives their seconds. */
-export function choose(folder) {
+/** Leaves eight of the segments that list.txt names, from the shortest to the longest at even steps; gives their seconds. */
+export function choose(folder, count = 8) {
   const list = join(folder, "list.txt");
   const seconds = name => statSync(join(folder, name)).size / bytesPerSample / 16000;
   const names = readFileSync(list, "utf8").trim().split("\n").sort((a, b) => seconds(a) - seconds(b));
-  const chosen = [...new Set([0, 1 / 4, 1 / 2, 3 / 4, 1].map(share => names[Math.round(share * (names.length - 1))]))];
+  const chosen = [...new Set(Array.from({ length: count }, (_, i) => names[Math.round(i / (count - 1) * (names.length - 1))]))];
   writeFileSync(list, chosen.join("\n") + "\n");
   return chosen.map(seconds);
 }

@@ -30,6 +30,9 @@ const programs = join(root, "artifacts", "bin");
 const benchmarks = join(programs, "Parley.Benchmarks", "release", "Parley.Benchmarks.dll");
 const sherpaProgram = fileURLToPath(new URL("sherpa.mjs", import.meta.url));
 const sample = join(root, "samples", "interview.wav");
+// The same networks with weights rounded to 7 bits, where the processor has a use for them.
+const rounded = `${models}-rounded`;
+let isRounded = false;
 const work = mkdtempSync(join(tmpdir(), "parley-bench-"));
 const open = new Set(); // what runs and must not outlive this program
 const started = performance.now();
@@ -80,23 +83,28 @@ async function checkWords() {
 async function compareRecognition(list, seconds, weights, threads) {
   const quantized = weights === "int8", file = join(models, "asr", quantized ? "model_quant.onnx" : "model.onnx"), tokens = join(models, "asr", "tokens.txt");
   const args = ["--models", models, "--segments", list, "--threads", String(threads), ...(quantized ? ["--quantized"] : [])];
-  const children = [await keep(parley("recognize", ...args, "--original")), await keep(sherpa(file, tokens, threads, list))];
-  children[0].title = "Parley";
-  children[1].title = "sherpa-onnx";
+  const children = [];
+  const add = async (title, starting) => {
+    const child = await keep(starting);
+    child.title = title;
+    children.push(child);
+    return child;
+  };
+  await add("Parley", parley("recognize", ...args, "--original"));
+  await add("sherpa-onnx", sherpa(file, tokens, threads, list));
   const optimised = await keep(parley("recognize", ...args));
   if (optimised.ready.model === file) {
     await stop([optimised]); // there is no faster network on this machine
   } else {
-    children.push(optimised);
-    optimised.title = "Parley, optimised file";
-    const same = await keep(sherpa(optimised.ready.model, tokens, threads, list));
-    same.title = "sherpa-onnx, optimised file";
-    children.push(same);
+    await add("Parley, optimised file", optimised);
+    await add("sherpa-onnx, optimised file", sherpa(optimised.ready.model, tokens, threads, list));
   }
-  if (threads > 1) {
-    const sideBySide = await keep(parley("recognize", ...args, "--side-by-side"));
-    sideBySide.title = "Parley as its pipeline does it";
-    children.push(sideBySide);
+  if (threads > 1) await add("Parley as its pipeline does it", parley("recognize", ...args, "--side-by-side"));
+  if (quantized && isRounded) {
+    const roundedArgs = args.map(argument => argument === models ? rounded : argument);
+    const ours = await add("Parley, rounded to 7 bits", parley("recognize", ...roundedArgs));
+    await add("sherpa-onnx, rounded to 7 bits", sherpa(ours.ready.model, tokens, threads, list));
+    if (threads > 1) await add("Parley as its pipeline does it, rounded to 7 bits", parley("recognize", ...roundedArgs, "--side-by-side"));
   }
   const results = await takeTurns(children, rounds);
   await stop(children);
@@ -114,15 +122,15 @@ async function compareRecognition(list, seconds, weights, threads) {
 }
 
 /** The whole pipeline in one process, all cores. */
-async function measurePipeline(minutes, times) {
+async function measurePipeline(minutes, times, bundle) {
   const audio = join(work, `${minutes}.wav`);
   repeat(sample, minutes * 60, audio);
-  const child = await keep(parley("transcribe", "--models", models, "--quantized", "--threads", String(cores), "--audio", audio));
+  const child = await keep(parley("transcribe", "--models", bundle, "--quantized", "--threads", String(cores), "--audio", audio));
   const runs = [];
   for (let i = 0; i < times; i++) runs.push(await child.round());
   await stop([child]);
   const found = runs.at(-1).found;
-  return { minutes, seconds: runs.map(run => run.seconds), userSeconds: runs.map(run => run.userSeconds), loadSeconds: child.ready.loadSeconds, found };
+  return { minutes, isRounded: bundle === rounded, seconds: runs.map(run => run.seconds), userSeconds: runs.map(run => run.userSeconds), loadSeconds: child.ready.loadSeconds, found };
 }
 
 /** So many workers, which share the cores, each with a recording of half a minute at the same time. */
@@ -151,6 +159,9 @@ async function main() {
   const check = await checkWords();
   const segments = join(work, "segments"), list = cut(models, segments), lengths = choose(segments);
   const seconds = lengths.reduce((sum, length) => sum + length, 0);
+  const probe = await keep(parley("recognize", "--models", rounded, "--segments", list, "--quantized"));
+  isRounded = probe.ready.rewritten?.includes("rounded") ?? false;
+  await stop([probe]);
   const recognition = [];
   for (const weights of parts.includes("recognition") ? weightsAsked : []) {
     for (const threads of [1, 2]) {
@@ -161,7 +172,7 @@ async function main() {
   const pipeline = [];
   for (const minutes of parts.includes("pipeline") ? minutesAsked : []) {
     say(`pipeline: ${minutes} min of speech ...`);
-    pipeline.push(await measurePipeline(minutes, runsOfPipeline(minutes)));
+    for (const bundle of isRounded ? [models, rounded] : [models]) pipeline.push(await measurePipeline(minutes, runsOfPipeline(minutes), bundle));
   }
   const workers = [];
   for (const [count, optimize] of parts.includes("workers") ? [[1, true], [2, true], [4, true], [2, false]] : []) {

@@ -30,7 +30,7 @@ function pipelineTable(results) {
   const rows = results.pipeline.map(row => {
     const seconds = median(row.seconds);
     return [
-      `${row.minutes} min (${row.seconds.length} ${row.seconds.length === 1 ? "run" : "runs"})`, figure(seconds), spread(row.seconds), figure(row.minutes * 60 / seconds, 1),
+      `${row.minutes} min${row.isRounded ? ", rounded to 7 bits" : ""} (${row.seconds.length} ${row.seconds.length === 1 ? "run" : "runs"})`, figure(seconds), spread(row.seconds), figure(row.minutes * 60 / seconds, 1),
       figure(median(row.userSeconds)), figure(row.found.peakBytes / 2 ** 20, 0),
       ...["vad", "asr", "punctuation", "speakers"].map(stage => figure(row.found.stages[stage])),
     ];

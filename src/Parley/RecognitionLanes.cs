@@ -23,7 +23,7 @@ internal sealed class RecognitionLanes(
     public async Task<Task<RecognizedStretch>> BeginAsync(IReadOnlyList<SpeechSegment> stretch)
     {
         List<Task<IReadOnlyList<RecognizedSegment>>> batches = [];
-        foreach (IReadOnlyList<SpeechSegment> batch in BatchPlanner.Plan(stretch, options))
+        foreach (IReadOnlyList<SpeechSegment> batch in BatchPlanner.Plan(stretch, options).Reverse()) // the longest first, so that lanes end together
         {
             await _free.WaitAsync(cancellationToken).ConfigureAwait(false);
             _running.RemoveAll(static task => task.IsCompletedSuccessfully);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Parley.Asr;
@@ -44,12 +45,20 @@ internal sealed class RecognizeCommand : Command
         using ParaformerRecognizer recognizer = new(
             session, Cmvn.Load(bundle.Asr.CmvnPath, 560), new Vocabulary(bundle.Asr.Tokens, bundle.Asr.TokensPath), new ParaformerOptions());
         FbankExtractor fbank = new(FbankOptions.Asr);
+        // The longest first, and each lane takes the next one when it is free.
+        OrderablePartitioner<int> order = Partitioner.Create(Enumerable.Range(0, segments.Length).OrderByDescending(i => segments[i].Length), EnumerablePartitionerOptions.NoBuffering);
         await MeasuredChild.ServeAsync(
-            new { runtime = DeviceManager.RuntimeVersion, dotnet = Environment.Version.ToString(), model = session.IsOptimized ? OptimizedModels.FileFor(session.ModelPath) : session.ModelPath },
+            new
+            {
+                runtime = DeviceManager.RuntimeVersion,
+                dotnet = Environment.Version.ToString(),
+                model = session.IsOptimized ? OptimizedModels.FileFor(session.ModelPath) : session.ModelPath,
+                rewritten = session.IsOptimized ? OptimizedModels.Find(session.ModelPath)?.Rewritten : null,
+            },
             () =>
             {
                 string[][] found = new string[segments.Length][];
-                Parallel.For(0, segments.Length, lanes, i => found[i] = Recognize(recognizer, fbank, segments[i], cancellationToken));
+                Parallel.ForEach(order, lanes, i => found[i] = Recognize(recognizer, fbank, segments[i], cancellationToken));
                 return Task.FromResult<object>(found);
             }).ConfigureAwait(false);
         return 0;
