@@ -21,8 +21,8 @@ internal sealed class ModelsOptimizeCommand : ExampleCommand
 
     private readonly Option<bool> _roundWeights = new("--round-weights")
     {
-        Description = "Also round 8-bit weights to 7 bits where the processor is slow with 8 (x86 without VNNI), if the samples keep their tokens. "
-            + "Times may move by 20 ms. --again without this option takes it back.",
+        Description = "Also round the recogniser's weights to 7 bits where that is faster: its LSTM, and 8-bit matrices on x86 without VNNI. "
+            + "Up to 2 % of the sample's tokens may change, times may move by 20 ms. --again without this option takes it back.",
     };
 
     private readonly Option<int?> _runs = NumberOption.Create("--runs", [], "N", $"Runs of each network that its speed is taken from. Default: {DefaultRuns}.", 1, MaxRuns);

@@ -26,8 +26,8 @@ internal sealed class AsrProbe : StageProbe
     {
         ParaformerModel model = new(session);
         HotwordRows? none = model.HotwordSize is { } size && _hotwords is not null ? HotwordEmbedding.Rows(_hotwords, size, [], cancellationToken) : null;
-        List<string> tokens = [];
-        List<int> times = [];
+        List<string[]> tokens = [];
+        List<int[]> times = [];
         List<float[]> scores = [];
         foreach (SpeechSegment[] batch in _batches)
         {
@@ -49,7 +49,7 @@ internal sealed class AsrProbe : StageProbe
         base.Dispose(disposing);
     }
 
-    private static void Decide(ParaformerModel model, ParaformerOutput output, int item, int frames, List<string> tokens, List<int> times)
+    private static void Decide(ParaformerModel model, ParaformerOutput output, int item, int frames, List<string[]> tokens, List<int[]> times)
     {
         const int MillisecondsOfFrame = 60;
         int[] ids = new int[output.TokenCount(item)];
@@ -57,7 +57,7 @@ internal sealed class AsrProbe : StageProbe
         TokenTime[] found = new TokenTime[ids.Length];
         if (model.HasTimestamps)
             TokenTimes.FromCif(output.Alphas(item), output.Peaks(item), output.UpsampleTimes, frames * MillisecondsOfFrame, found);
-        tokens.AddRange(isFinite ? ids.Select(id => id.ToString(CultureInfo.InvariantCulture)) : ["scores that are no numbers"]);
-        times.AddRange(found.SelectMany(time => new[] { time.StartMs, time.EndMs }));
+        tokens.Add(isFinite ? [.. ids.Select(id => id.ToString(CultureInfo.InvariantCulture))] : ["scores that are no numbers"]);
+        times.Add([.. found.SelectMany(time => new[] { time.StartMs, time.EndMs })]);
     }
 }

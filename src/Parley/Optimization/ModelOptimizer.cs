@@ -29,8 +29,8 @@ public sealed class ModelOptimizer(string samplePath, ILogger<ModelOptimizer>? l
     public bool Again { get; init; }
 
     /// <summary>
-    /// Whether 8-bit weights may be rounded to 7 bits on processors that are slow with 8 (x86 without VNNI): tokens must still be the same, but times may move
-    /// by 20 ms.
+    /// Whether a recogniser's weights may be rounded, to 7 bits: those of matrices on processors that are slow with 8 (x86 without VNNI), and the LSTM's. Two
+    /// tokens in a hundred may become others then, and times may move by 20 ms.
     /// </summary>
     public bool RoundWeights { get; init; }
 
@@ -78,7 +78,10 @@ public sealed class ModelOptimizer(string samplePath, ILogger<ModelOptimizer>? l
 
     // Who allows rounding asks for another attempt; who does not keeps what there is.
     private OptimizationVerdict? Known(StageModelFiles files)
-        => !Again && OptimizedModels.Find(files.ModelPath) is { } known && (known.MayRound || !RoundWeights) ? known : null;
+        => !Again && OptimizedModels.Find(files.ModelPath) is { } known && (known.MayRound || !MayRound(files)) ? known : null;
+
+    // The other networks take little time.
+    private bool MayRound(StageModelFiles files) => RoundWeights && files.Stage == ModelStage.Asr;
 
     private StageOptimization Try(StageModelFiles files, Action<string> tell, CancellationToken cancellationToken)
     {
@@ -86,9 +89,9 @@ public sealed class ModelOptimizer(string samplePath, ILogger<ModelOptimizer>? l
         if (Known(files) is { } known)
             return Of(files, known);
         OnnxModel model = OnnxModel.Read(files.ModelPath);
-        IReadOnlyList<IReadOnlyList<Rewrite>> plans = Rewrite.Plans(files.Stage, model, Rewrites ?? (RoundWeights ? Rewrite.WithRounding : Rewrite.All));
+        IReadOnlyList<IReadOnlyList<Rewrite>> plans = Rewrite.Plans(files.Stage, model, Rewrites ?? (MayRound(files) ? Rewrite.WithRounding : Rewrite.All));
         if (plans.Count == 0)
-            return Ended(OptimizationOutcome.NothingToRewrite, model.Obstacle ?? (IsHeldBack(model) ? "signed weights could saturate on this processor, which has no VNNI; rounded ones could not" : "nothing to rewrite"));
+            return Ended(OptimizationOutcome.NothingToRewrite, model.Obstacle ?? (IsHeldBack(model) ? "signed weights could saturate on this processor, which has no VNNI" : "nothing to rewrite"));
         if (OptimizedModels.WritableFolder(files.ModelPath) is not { } folder)
             return Ended(OptimizationOutcome.NotKept, $"neither {files.Directory} nor a folder of the user's own can be written; set {OptimizedModels.FolderVariable} to one");
         using ProfileLock? turn = OptimizedModels.TryLock(folder, files.ModelPath);
@@ -98,7 +101,7 @@ public sealed class ModelOptimizer(string samplePath, ILogger<ModelOptimizer>? l
             return Of(files, meanwhile);
         try
         {
-            OptimizationVerdict verdict = new OptimizationTrial(files, model, folder, _samples.Value, tell) { Runs = Runs, Speed = Speed, MayRound = RoundWeights }.Run(plans, cancellationToken);
+            OptimizationVerdict verdict = new OptimizationTrial(files, model, folder, _samples.Value, tell) { Runs = Runs, Speed = Speed, MayRound = MayRound(files) }.Run(plans, cancellationToken);
             return Of(files, verdict);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

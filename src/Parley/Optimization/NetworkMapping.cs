@@ -101,9 +101,6 @@ internal sealed class NetworkMapping(StageModelFiles files, Lazy<float[]> sample
         using (ModelSession original = ModelSession.Load(source, new InferenceOptions { Threads = 1, UseOptimized = false }))
             expected = probe.Ask(original, cancellationToken);
         using ModelSession mapped = ModelSession.Load(network, new InferenceOptions { Threads = 1, UseOptimized = false, IsMapped = true });
-        ProbeAnswer actual = probe.Ask(mapped, cancellationToken);
-        bool isSame = expected.Decisions.SequenceEqual(actual.Decisions, StringComparer.Ordinal)
-            && expected.Numbers.Count == actual.Numbers.Count && expected.Numbers.Zip(actual.Numbers).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second));
-        return isSame ? null : "results differ";
+        return expected.IsSame(probe.Ask(mapped, cancellationToken)) ? null : "results differ";
     }
 }

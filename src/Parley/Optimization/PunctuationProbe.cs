@@ -19,7 +19,7 @@ internal sealed class PunctuationProbe(PunctuationModelFiles files) : StageProbe
         // Not disposed: the session stays the caller's.
         CtTransformerPunctuator punctuator = new(session, files.Tokens, new PunctuationOptions { MarkList = files.Config.Marks });
         return new ProbeAnswer(
-            [.. _texts.SelectMany(text => punctuator.Punctuate(text, cancellationToken)).Select(mark => mark.ToString())],
+            [.. _texts.Select(text => punctuator.Punctuate(text, cancellationToken).Select(mark => mark.ToString()).ToArray())],
             Scores(ModelStage.Punctuation, session, "logits", cancellationToken));
     }
 

@@ -33,10 +33,12 @@ internal sealed record Rewrite(string Name, Func<OnnxModel, OnnxEdit, TensorObse
         new("2-D convolutions", FlatConvolutions.Apply) { OnlyFor = ModelStage.Speakers, Suits = static model => Has(model, "Conv") },
     ];
 
-    /// <summary>The same with weights rounded to 7 bits, where the processor cannot multiply signed ones of 8 bits without saturating.</summary>
-    public static IReadOnlyList<Rewrite> WithRounding { get; } = ProcessorTraits.SaturatesPairs
-        ? [new("weights rounded to 7 bits", RoundedWeights.Apply) { Bounds = ParityBounds.SameTokens }, .. All.Skip(1)]
-        : All;
+    /// <summary>Ways for a recogniser whose weights may be rounded: matrices to 7 bits, where the processor cannot multiply 8 signed ones without saturating.</summary>
+    public static IReadOnlyList<Rewrite> WithRounding { get; } =
+    [
+        ProcessorTraits.SaturatesPairs ? new("weights rounded to 7 bits", RoundedWeights.Apply) { Bounds = ParityBounds.Rounded } : All[0],
+        All[1] with { Bounds = ParityBounds.Rounded },
+    ];
 
     /// <summary>What may come of it; more than rounding of sums only where the user asks for it.</summary>
     public ParityBounds Bounds { get; init; } = ParityBounds.SameResults;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Parley.Asr;
 using Parley.Features;
 using Parley.Inference;
@@ -16,7 +17,7 @@ internal sealed class SenseVoiceProbe(AsrModelFiles files, float[] samples) : St
     public override ProbeAnswer Ask(ModelSession session, CancellationToken cancellationToken)
     {
         SenseVoiceModel model = new(session);
-        List<string> decisions = [];
+        List<string[]> decisions = [];
         List<float[]> scores = [];
         foreach (SpeechSegment[] batch in _batches)
         {
@@ -26,7 +27,7 @@ internal sealed class SenseVoiceProbe(AsrModelFiles files, float[] samples) : St
             {
                 int[] ids = new int[output.FrameCount(item)];
                 bool isFinite = GreedyDecoder.TryDecode(output.Scores(item), output.Classes, ids, new float[ids.Length]);
-                decisions.Add(isFinite ? string.Join(' ', ids) : "scores that are no numbers");
+                decisions.Add(isFinite ? [.. ids.Select(id => id.ToString(CultureInfo.InvariantCulture))] : ["scores that are no numbers"]);
                 scores.Add(output.Scores(item).ToArray());
             }
         }

@@ -5,12 +5,19 @@ using Parley.Models;
 namespace Parley.Optimization;
 
 /// <summary>What a network answered to the samples.</summary>
-/// <param name="Decisions">What the pipeline makes of it: tokens, segments, marks. Must be the same.</param>
+/// <param name="Decisions">What the pipeline makes of each: tokens, segments, marks.</param>
 /// <param name="Numbers">Its scores or embeddings, one array for each run. May differ by rounding.</param>
-internal sealed record ProbeAnswer(IReadOnlyList<string> Decisions, IReadOnlyList<float[]> Numbers)
+internal sealed record ProbeAnswer(IReadOnlyList<string[]> Decisions, IReadOnlyList<float[]> Numbers)
 {
-    /// <summary>When the tokens begin and end, in milliseconds; empty for stages without.</summary>
-    public IReadOnlyList<int> Times { get; init; } = [];
+    /// <summary>When the tokens of each begin and end, in milliseconds; empty for stages without.</summary>
+    public IReadOnlyList<int[]> Times { get; init; } = [];
+
+    /// <summary>Whether all of it is equal, to the last bit.</summary>
+    public bool IsSame(ProbeAnswer other) => IsSame(Decisions, other.Decisions) && IsSame(Numbers, other.Numbers) && IsSame(Times, other.Times);
+
+    private static bool IsSame<T>(IReadOnlyList<T[]> one, IReadOnlyList<T[]> other)
+        where T : IEquatable<T>
+        => one.Count == other.Count && one.Zip(other).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second));
 }
 
 /// <summary>The samples of one stage, ready for its network, and what the pipeline makes of the answer. Safe for concurrent use.</summary>

@@ -32,6 +32,6 @@ internal sealed class VadProbe : StageProbe
         // Not disposed: the session stays the caller's.
         IVoiceActivityStream stream = new FsmnVadDetector(session, _cmvn, _options).OpenStream();
         VadSegment[] segments = [.. stream.Push(_frames, _decibels, cancellationToken), .. stream.Complete(cancellationToken)];
-        return new ProbeAnswer([.. segments.Select(segment => $"{segment.StartMs}-{segment.EndMs}")], Scores(ModelStage.Vad, session, "logits", cancellationToken));
+        return new ProbeAnswer([[.. segments.Select(segment => $"{segment.StartMs}-{segment.EndMs}")]], Scores(ModelStage.Vad, session, "logits", cancellationToken));
     }
 }

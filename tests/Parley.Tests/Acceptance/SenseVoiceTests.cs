@@ -84,7 +84,7 @@ public sealed class SenseVoiceTests(SenseVoiceTests.Loaded loaded, ITestOutputHe
         using ModelSession session = ModelSession.Load(bundle.Asr.ModelPath, new InferenceOptions { Threads = 1 });
         ProbeAnswer answer = probe.Ask(session, CancellationToken.None);
         answer.Decisions.Count.ShouldBe(5);
-        answer.Decisions.ShouldAllBe(labels => labels.Split(' ').Length > 10);
+        answer.Decisions.ShouldAllBe(labels => labels.Length > 10);
         probe.Ask(session, CancellationToken.None).Decisions.ShouldBe(answer.Decisions);
     }
 
