@@ -56,9 +56,9 @@ internal static class ParityGate
         if (edits == 0 && scores.Length < expected.Numbers.Count)
             return (false, "outputs of another shape");
         double difference = scores.Select(pair => OutputComparison.Difference(pair.First, pair.Second, startsOverAtOne: false)).DefaultIfEmpty(0).Max();
-        string found = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{(edits == 0 ? $"same {count}" : $"{edits} of {count}")} {decisionName}{(edits == 0 ? "" : " differ")}{Moved(moved, times, farthest)}, scores within {difference:G2}");
+        string same = edits > 0 ? $"{edits} of {count} {decisionName} differ" : moved > 0 || times == 0 ? $"same {count} {decisionName}" : $"same {count} {decisionName} and times";
+        string shifted = moved > 0 ? $", {moved} of {times} times moved by up to {farthest} ms" : "";
+        string found = string.Create(CultureInfo.InvariantCulture, $"{same}{shifted}, scores within {difference:G2}");
         return difference <= bounds.LargestDifference ? (true, found)
             : (false, string.Create(CultureInfo.InvariantCulture, $"{found}, {bounds.LargestDifference} is the most"));
     }
@@ -68,9 +68,6 @@ internal static class ParityGate
         ErrorRate found = EditDistance.Compute([.. expected], [.. actual]);
         return found.Substitutions + found.Deletions + found.Insertions;
     }
-
-    private static string Moved(int moved, int times, int farthest)
-        => times == 0 ? "" : moved == 0 ? " and times" : string.Create(CultureInfo.InvariantCulture, $", {moved} of {times} times moved by up to {farthest} ms");
 
     // Times of other tokens are other times.
     private static (int Moved, int Count, int FarthestMs) Shift(ProbeAnswer expected, ProbeAnswer actual)
