@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What parley models optimize gains on this machine, with networks in the official sizes and random weights: original and optimised in turn,
+# What parley models optimize gains on this machine, with networks in the official sizes: original and optimised in turn,
 # medians of processor time of one thread.
-# Usage: eng/bench-optimize.sh [DIRECTORY]        networks of an earlier run; without it they are made in a temporary directory (python3-torch, python3-onnx)
+# Usage: eng/bench-optimize.sh [DIRECTORY]        networks of an earlier run; without it they are made in a temporary directory (python3-torch, python3-torchaudio, python3-onnx)
 # RUNS (default 9) is the number of runs of each network.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
