@@ -11,6 +11,7 @@ internal sealed record Rewrite(string Name, Func<OnnxModel, OnnxEdit, TensorObse
 {
     // Pairs of products of bytes are added up in 16 bits, where 255 * 2 * 63 is within them.
     private const int Largest8BitWeight = 127, Largest7BitWeight = 63;
+    private const string SmallConvolutions = "8-bit convolutions";
 
     /// <summary>A way that looks at the file alone.</summary>
     public Rewrite(string name, Func<OnnxModel, OnnxEdit, int> apply)
@@ -24,13 +25,12 @@ internal sealed record Rewrite(string Name, Func<OnnxModel, OnnxEdit, TensorObse
         new("signed weights", static (model, edit) => SignedWeights.Apply(model, edit, ProcessorTraits.SaturatesPairs)),
         new("8-bit LSTM", QuantizedLstm.Apply),
         new("single-segment contexts", SingleSegmentContext.Apply) { OnlyFor = ModelStage.Speakers, Suits = static model => Has(model, "AveragePool") },
-        new("8-bit convolutions", static (model, edit, observe) => QuantizedConvolutions.Apply(model, edit, observe, ProcessorTraits.SaturatesPairs ? Largest7BitWeight : Largest8BitWeight))
+        new(SmallConvolutions, static (model, edit, observe) => QuantizedConvolutions.Apply(model, edit, observe, ProcessorTraits.SaturatesPairs ? Largest7BitWeight : Largest8BitWeight))
         {
             OnlyFor = ModelStage.Speakers,
             Suits = static model => Has(model, "Conv"),
-            LeavesFirst = true,
         },
-        new("2-D convolutions", FlatConvolutions.Apply) { OnlyFor = ModelStage.Speakers, Suits = static model => Has(model, "Conv") },
+        new("2-D convolutions", FlatConvolutions.Apply) { OnlyFor = ModelStage.Speakers, Suits = static model => Has(model, "Conv"), InPlaceOf = SmallConvolutions },
     ];
 
     /// <summary>Ways for a recogniser whose weights may be rounded: matrices to 7 bits, where the processor cannot multiply 8 signed ones without saturating.</summary>
@@ -49,18 +49,25 @@ internal sealed record Rewrite(string Name, Func<OnnxModel, OnnxEdit, TensorObse
     /// <summary>Tells by a look at the file as it was delivered whether there may be something to change; null where <see cref="Apply"/> does.</summary>
     public Func<OnnxModel, bool>? Suits { get; init; }
 
-    /// <summary>Whether it is the first to go where all ways at once are refused.</summary>
-    public bool LeavesFirst { get; init; }
+    /// <summary>Name of the way for which it stands in where that is refused; it adds nothing to it.</summary>
+    public string? InPlaceOf { get; init; }
 
-    /// <summary>What to try with a network, the most promising first: all that apply at once, then without those that leave first, then each alone; empty when none applies.</summary>
+    /// <summary>What to try with a network, the most promising first: all that apply at once, then with those that stand in for others, then each alone; empty when none applies.</summary>
     public static IReadOnlyList<IReadOnlyList<Rewrite>> Plans(ModelStage stage, OnnxModel model, IReadOnlyList<Rewrite> rewrites)
     {
         Rewrite[] fitting = model.Obstacle is null ? [.. rewrites.Where(rewrite => rewrite.MayApply(stage, model))] : [];
-        List<Rewrite[]> plans = [fitting, [.. fitting.Where(rewrite => !rewrite.LeavesFirst)], .. fitting.Select(rewrite => new[] { rewrite })];
+        List<Rewrite[]> plans =
+        [
+            [.. fitting.Where(rewrite => !fitting.Any(other => IsSame(other.Name, rewrite.InPlaceOf)))],
+            [.. fitting.Where(rewrite => !fitting.Any(other => IsSame(other.InPlaceOf, rewrite.Name)))],
+            .. fitting.Select(rewrite => new[] { rewrite }),
+        ];
         return [.. plans.Where((plan, index) => plan.Length > 0 && !plans.Take(index).Any(earlier => earlier.SequenceEqual(plan)))];
     }
 
-    private static bool Has(OnnxModel model, string type) => model.Nodes.Any(node => string.Equals(node.Operator, type, StringComparison.Ordinal));
+    private static bool Has(OnnxModel model, string type) => model.Nodes.Any(node => IsSame(node.Operator, type));
+
+    private static bool IsSame(string? one, string? other) => string.Equals(one, other, StringComparison.Ordinal);
 
     private static IReadOnlyDictionary<string, ObservedTensor> Nothing(OnnxModel model, IReadOnlyCollection<string> names) => new Dictionary<string, ObservedTensor>(StringComparer.Ordinal);
 

@@ -18,7 +18,7 @@ internal static class FlatConvolutions
         if (convolutions.Length == 0)
             return 0;
         HashSet<OnnxNode> changed = new(convolutions.Select(convolution => convolution.Node), ReferenceEqualityComparer.Instance);
-        AxisShapes shapes = new(edit);
+        AxisShapes shapes = new(edit, model.OperatorVersion);
         Dictionary<string, string> weights = new(StringComparer.Ordinal);
         foreach (Convolution convolution in convolutions)
         {

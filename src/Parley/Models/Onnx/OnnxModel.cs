@@ -92,6 +92,9 @@ internal sealed class OnnxModel
     /// <summary>Names whose type is declared: inputs and outputs of the graph, and values that the exporter describes.</summary>
     public required IReadOnlySet<string> Declared { get; init; }
 
+    /// <summary>Version of ONNX's own operators; 0 when the file does not say.</summary>
+    public required long OperatorVersion { get; init; }
+
     /// <summary>Domains whose operators the file says it uses.</summary>
     public required IReadOnlySet<string> Domains { get; init; }
 

@@ -14,6 +14,7 @@ internal sealed class OnnxModelReader(FileStream stream, string path)
     private readonly List<OnnxInput> _inputs = [];
     private readonly HashSet<string> _declared = new(StringComparer.Ordinal), _outputs = new(StringComparer.Ordinal), _domains = new(StringComparer.Ordinal);
     private string? _obstacle;
+    private long _operatorVersion;
 
     public OnnxModel Read()
     {
@@ -24,7 +25,7 @@ internal sealed class OnnxModelReader(FileStream stream, string path)
             if (field is { Number: OnnxSchema.Model.Graph, Type: WireType.Bytes })
                 ReadGraph(field);
             else if (field is { Number: OnnxSchema.Model.OpsetImport, Type: WireType.Bytes })
-                _domains.Add(ReadText(field, OnnxSchema.Opset.Domain));
+                ReadOperators(field);
             else if (field.Number is OnnxSchema.Model.Functions or OnnxSchema.Model.TrainingInfo)
                 _obstacle ??= "it has functions or a training graph of its own";
         }
@@ -48,9 +49,18 @@ internal sealed class OnnxModelReader(FileStream stream, string path)
             Inputs = _inputs,
             Outputs = _outputs,
             Declared = _declared,
+            OperatorVersion = _operatorVersion,
             Domains = _domains,
             Obstacle = _obstacle,
         };
+    }
+
+    private void ReadOperators(WireField operators)
+    {
+        string domain = ReadText(operators, OnnxSchema.Opset.Domain);
+        _domains.Add(domain);
+        if (domain is "" or "ai.onnx" && Part(operators, OnnxSchema.Opset.Version, WireType.Varint) is { } version)
+            _operatorVersion = (long)version.Value;
     }
 
     private void ReadGraph(WireField graph)

@@ -53,7 +53,7 @@ internal static class QuantizedConvolutions
 
     private sealed class Pass(OnnxModel model, GraphLinks links, OnnxEdit edit, IReadOnlyDictionary<string, ObservedTensor> seen, HashSet<OnnxNode> changed)
     {
-        private readonly AxisShapes _shapes = new(edit);
+        private readonly AxisShapes _shapes = new(edit, model.OperatorVersion);
         private readonly Dictionary<string, (string Scale, string Zero)> _ranges = new(StringComparer.Ordinal);
 
         // Tensors in 8 bits, with a second axis.
