@@ -25,7 +25,7 @@ const weightsAsked = list("weights", ["fp32", "int8"]), parts = list("parts", ["
 const minutesAsked = options.minutes.split(",").map(Number);
 if (!minutesAsked.every(minutes => minutes >= 1)) throw new Error("--minutes takes numbers from 1, such as 1,10,60.");
 const runsOfWorkers = 2;
-const runsOfPipeline = minutes => minutes < 5 ? 3 : 1;
+const runsOfPipeline = minutes => minutes <= 10 ? 3 : 1;
 const programs = join(root, "artifacts", "bin");
 const benchmarks = join(programs, "Parley.Benchmarks", "release", "Parley.Benchmarks.dll");
 const sherpaProgram = fileURLToPath(new URL("sherpa.mjs", import.meta.url));
