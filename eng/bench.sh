@@ -6,9 +6,9 @@
 #   --parts       recognition,pipeline,workers (default) or some of them
 #   --minutes     lengths of speech for the pipeline, default 1,10
 #   --long        an hour of speech as well: --minutes 1,10,60
-#   --models      from eng/bench-models.sh; default: artifacts/bench/official, made if it is not there (six minutes more, once)
+#   --models      from eng/bench-models.sh; default: artifacts/bench/official, made if it is not there (eight minutes more, once)
 #   --output      default: artifacts/bench
-# Five minutes on two quiet cores. Linux; needs Node.js with npm. On a quiet machine figures mean more: the report says how busy it was.
+# Eight minutes on two quiet cores. Linux; needs Node.js with npm. On a quiet machine figures mean more: the report says how busy it was.
 set -euo pipefail
 root=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=eng/setup.sh
