@@ -100,6 +100,32 @@ public sealed class ModelOptimizerTests : IDisposable
     }
 
     [Fact]
+    public void Allowing_rounding_asks_anew_and_lasts_until_it_is_taken_back()
+    {
+        AsrModelFiles demo = ModelBundle.Load(TestPaths.DemoBundle).Asr;
+        AsrModelFiles recognizer = demo with { ModelPath = Path.Combine(_folder.Path, "recognizer.onnx") };
+        File.Copy(demo.ModelPath, recognizer.ModelPath);
+        Rewrite harmless = new("harmless change", static (model, edit) =>
+        {
+            edit.Flip(model.Tensors[0].Raw!.Value, 0);
+            return 1;
+        });
+
+        Optimize([harmless], files: recognizer).Verdict!.MayRound.ShouldBeFalse();
+        StageOptimization rounded = Optimize([harmless], files: recognizer, roundWeights: true);
+        rounded.Verdict!.MayRound.ShouldBeTrue();
+        rounded.Reason.ShouldStartWith("same ");
+        rounded.Reason.ShouldContain(" tokens and times, scores within 0");
+        Optimize([harmless], files: recognizer).Verdict.ShouldBe(rounded.Verdict);
+        Optimize([harmless], files: recognizer, roundWeights: true).Verdict.ShouldBe(rounded.Verdict);
+        _measured.ShouldBe(2);
+        Optimize([harmless], again: true, files: recognizer).Verdict!.MayRound.ShouldBeFalse();
+
+        // Nobody rounds the other stages.
+        Optimize(Good).Verdict.ShouldBe(Optimize([Good], roundWeights: true).Verdict);
+    }
+
+    [Fact]
     public void Another_original_is_another_matter()
     {
         Optimize(Good);
@@ -185,15 +211,16 @@ public sealed class ModelOptimizerTests : IDisposable
 
     private StageOptimization Optimize(Rewrite rewrite, bool again = false, (double, double)? seconds = null) => Optimize([rewrite], again, seconds);
 
-    private StageOptimization Optimize(Rewrite[] rewrites, bool again = false, (double, double)? seconds = null)
+    private StageOptimization Optimize(Rewrite[] rewrites, bool again = false, (double, double)? seconds = null, StageModelFiles? files = null, bool roundWeights = false)
         => new ModelOptimizer(Path.Combine(TestPaths.Samples, "hello.wav"))
         {
             Again = again,
+            RoundWeights = roundWeights,
             Rewrites = rewrites,
             Speed = (_, _, _, _) =>
             {
                 Interlocked.Increment(ref _measured);
                 return seconds ?? (2, 1);
             },
-        }.Optimize(Files, null, CancellationToken.None);
+        }.Optimize(files ?? Files, null, CancellationToken.None);
 }
