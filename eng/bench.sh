@@ -8,7 +8,7 @@
 #   --long        an hour of speech as well: --minutes 1,10,60
 #   --models      from eng/bench-models.sh; default: artifacts/bench/official, made if it is not there (eight minutes more, once)
 #   --output      default: artifacts/bench
-# Eight minutes on two quiet cores. Linux; needs Node.js with npm. On a quiet machine figures mean more: the report says how busy it was.
+# Six to nine minutes on two quiet cores. Linux; needs Node.js with npm. On a quiet machine figures mean more: the report says how busy it was.
 set -euo pipefail
 root=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=eng/setup.sh
