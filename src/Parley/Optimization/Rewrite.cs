@@ -13,6 +13,10 @@ internal sealed record Rewrite(string Name, Func<OnnxModel, OnnxEdit, TensorObse
     private const int Largest8BitWeight = 127, Largest7BitWeight = 63;
     private const string SmallConvolutions = "8-bit convolutions";
 
+    // Before the lists that hold them: fields get their values in the order of the file.
+    private static readonly Rewrite Signed = new("signed weights", static (model, edit) => SignedWeights.Apply(model, edit, ProcessorTraits.SaturatesPairs));
+    private static readonly Rewrite SmallLstm = new("8-bit LSTM", QuantizedLstm.Apply);
+
     /// <summary>A way that looks at the file alone.</summary>
     public Rewrite(string name, Func<OnnxModel, OnnxEdit, int> apply)
         : this(name, (model, edit, _) => apply(model, edit))
@@ -22,8 +26,8 @@ internal sealed record Rewrite(string Name, Func<OnnxModel, OnnxEdit, TensorObse
     /// <summary>All ways that leave results the same, in the order in which they build on one another.</summary>
     public static IReadOnlyList<Rewrite> All { get; } =
     [
-        new("signed weights", static (model, edit) => SignedWeights.Apply(model, edit, ProcessorTraits.SaturatesPairs)),
-        new("8-bit LSTM", QuantizedLstm.Apply),
+        Signed,
+        SmallLstm,
         new("single-segment contexts", SingleSegmentContext.Apply) { OnlyFor = ModelStage.Speakers, Suits = static model => Has(model, "AveragePool") },
         new(SmallConvolutions, static (model, edit, observe) => QuantizedConvolutions.Apply(model, edit, observe, ProcessorTraits.SaturatesPairs ? Largest7BitWeight : Largest8BitWeight))
         {
@@ -36,8 +40,8 @@ internal sealed record Rewrite(string Name, Func<OnnxModel, OnnxEdit, TensorObse
     /// <summary>Ways for a recogniser whose weights may be rounded: matrices to 7 bits, where the processor cannot multiply 8 signed ones without saturating.</summary>
     public static IReadOnlyList<Rewrite> WithRounding { get; } =
     [
-        ProcessorTraits.SaturatesPairs ? new("weights rounded to 7 bits", RoundedWeights.Apply) { Bounds = ParityBounds.Rounded } : All[0],
-        All[1] with { Bounds = ParityBounds.Rounded },
+        ProcessorTraits.SaturatesPairs ? new("weights rounded to 7 bits", RoundedWeights.Apply) { Bounds = ParityBounds.Rounded } : Signed,
+        SmallLstm with { Bounds = ParityBounds.Rounded },
     ];
 
     /// <summary>What may come of it; more than rounding of sums only where the user asks for it.</summary>

@@ -51,7 +51,7 @@ internal sealed class RewrittenFile(ModelStage stage, OnnxModel original, Tensor
             return original;
         tell("simplifying the network");
         string simple = scratch.Add();
-        SimplifiedNetwork.Write(original.Path, simple);
+        WrittenNetwork.WriteSimplified(original.Path, simple);
         return OnnxModel.Read(simple);
     }
 }

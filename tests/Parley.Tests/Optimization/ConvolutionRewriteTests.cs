@@ -160,7 +160,7 @@ public sealed class ConvolutionRewriteTests : IDisposable
     private OnnxModel Simplified()
     {
         string path = _scratch.Add();
-        Parley.Inference.Optimized.SimplifiedNetwork.Write(Path.Combine(TestPaths.DemoBundle, "spk", "model.onnx"), path);
+        Parley.Inference.Optimized.WrittenNetwork.WriteSimplified(Path.Combine(TestPaths.DemoBundle, "spk", "model.onnx"), path);
         return OnnxModel.Read(path);
     }
 

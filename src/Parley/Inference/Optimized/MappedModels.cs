@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.ML.OnnxRuntime;
 using Parley.Inference.Devices;
 using Parley.Models;
 using Parley.Models.Onnx;
@@ -47,7 +46,12 @@ internal static class MappedModels
     {
         string asWritten = Directory.CreateDirectory(Path.Combine(folder, "as-written")).FullName;
         string network = Path.Combine(folder, NetworkName), weights = Path.Combine(folder, WeightsName);
-        WriteAsLoaded(source, Path.Combine(asWritten, NetworkName));
+        WrittenNetwork.WriteAsLoaded(source, Path.Combine(asWritten, NetworkName),
+        [
+            ("session.optimized_model_external_initializers_file_name", WeightsName),
+            ("session.optimized_model_external_initializers_min_size_in_bytes", SmallestTensorBytes),
+            ("session.save_external_prepacked_constant_initializers", "1"),
+        ]);
         if (!File.Exists(Path.Combine(asWritten, WeightsName)))
             throw new ModelFileException(source, $"{source} has no weights that could be mapped.");
         AlignedWeights.Write(Path.Combine(asWritten, NetworkName), Path.Combine(asWritten, WeightsName), network, weights, cancellationToken);
@@ -87,30 +91,6 @@ internal static class MappedModels
             Directory.Delete(kept, recursive: true);
         Directory.Move(folder, kept);
         DeleteOutdated(modelPath, kept);
-    }
-
-    private static void WriteAsLoaded(string source, string network)
-    {
-        using SessionOptions session = new()
-        {
-            IntraOpNumThreads = 1,
-            InterOpNumThreads = 1,
-            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
-            OptimizedModelFilePath = network,
-        };
-        session.AddSessionConfigEntry("session.optimized_model_external_initializers_file_name", WeightsName);
-        session.AddSessionConfigEntry("session.optimized_model_external_initializers_min_size_in_bytes", SmallestTensorBytes);
-        session.AddSessionConfigEntry("session.save_external_prepacked_constant_initializers", "1");
-        try
-        {
-            using InferenceSession written = new(source, session);
-        }
-        catch (OnnxRuntimeException error)
-        {
-            throw new InferenceException(
-                DeviceFault.Classify(error), source, CpuBackend.DeviceName, $"{source} cannot be written as it is mapped into memory: {RuntimeMessage.Shorten(error.Message)}", error);
-        }
     }
 
     // What was made of an older original, or by an older runtime, on this processor. Other processors may share the folder.

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Parley.Models.Onnx;
 
 /// <summary>A convolution over one axis or two whose weights lie in the file, and the Relu behind it that nobody else sees around.</summary>
@@ -45,21 +43,12 @@ internal sealed record Convolution
     /// <summary>Those of a network that are understood, in the order of the file.</summary>
     public static IEnumerable<Convolution> All(OnnxModel model, GraphLinks links, FileStream stream)
     {
-        Dictionary<string, OnnxTensor> tensors = model.Tensors.Where(tensor => IsPlain(model, tensor)).ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
+        Dictionary<string, OnnxTensor> tensors = model.Tensors.Where(tensor => tensor.IsPlain(OnnxSchema.FloatType, sizeof(float)) && !model.Declared.Contains(tensor.Name)).ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
         foreach (OnnxNode node in model.Nodes)
         {
             if (Read(node, tensors, links, stream) is { } convolution)
                 yield return convolution;
         }
-    }
-
-    /// <summary>Reads a tensor of plain floats.</summary>
-    public static float[] ReadFloats(OnnxTensor tensor, FileStream stream)
-    {
-        float[] values = new float[tensor.Count];
-        stream.Position = tensor.Raw!.Value.ValueStart;
-        stream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
-        return values;
     }
 
     private static Convolution? Read(OnnxNode node, Dictionary<string, OnnxTensor> tensors, GraphLinks links, FileStream stream)
@@ -95,7 +84,4 @@ internal sealed record Convolution
             ],
         };
     }
-
-    private static bool IsPlain(OnnxModel model, OnnxTensor tensor)
-        => tensor is { Type: OnnxSchema.FloatType, Raw: { } raw } && tensor.Count > 0 && raw.Length == tensor.Count * sizeof(float) && !model.Declared.Contains(tensor.Name);
 }

@@ -24,7 +24,7 @@ internal static class FlatConvolutions
         {
             if (!weights.TryGetValue(convolution.Weights.Name, out string? wide))
             {
-                ReadOnlySpan<byte> values = MemoryMarshal.AsBytes(Convolution.ReadFloats(convolution.Weights, stream).AsSpan());
+                ReadOnlySpan<byte> values = MemoryMarshal.AsBytes(convolution.Weights.Read<float>(stream).AsSpan());
                 wide = weights[convolution.Weights.Name] = edit.AddTensor(convolution.Weights.Name + "_2d", OnnxSchema.FloatType, convolution.WideDims, values);
                 if (links.Readers(convolution.Weights.Name).All(changed.Contains))
                     edit.Remove(convolution.Weights.Field);

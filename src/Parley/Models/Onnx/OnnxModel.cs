@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Parley.Models.Onnx;
 
 /// <summary>A node of a model's graph.</summary>
@@ -53,6 +55,21 @@ internal sealed record OnnxTensor(string Name, ulong Type, IReadOnlyList<long> D
 
             return (long)count;
         }
+    }
+
+    /// <summary>Whether it holds values of a type, as plain bytes and all of them.</summary>
+    /// <param name="type">The type, a number of onnx.proto.</param>
+    /// <param name="size">Bytes of one value.</param>
+    public bool IsPlain(int type, int size) => Type == (ulong)type && Count > 0 && Raw?.Length == Count * size;
+
+    /// <summary>Reads its values, which are plain bytes.</summary>
+    public T[] Read<T>(FileStream stream)
+        where T : unmanaged
+    {
+        T[] values = new T[Count];
+        stream.Position = Raw!.Value.ValueStart;
+        stream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
+        return values;
     }
 }
 

@@ -45,15 +45,13 @@ internal static class QuantizedLstm
         => node is { Operator: "LSTM", Domain: "" or "ai.onnx", Inputs.Count: > Recurrence and <= Inputs } && node.Attributes.All(KnownAttributes.Contains);
 
     private static bool IsPlainMatrix(OnnxModel model, OnnxTensor tensor)
-        => tensor is { Type: OnnxSchema.FloatType, Dims.Count: 3, Raw: { } raw } && tensor.Count > 0 && raw.Length == tensor.Count * sizeof(float) && !model.Declared.Contains(tensor.Name);
+        => tensor.Dims.Count == 3 && tensor.IsPlain(OnnxSchema.FloatType, sizeof(float)) && !model.Declared.Contains(tensor.Name);
 
     /// <summary>[directions, rows, columns] of floats to [directions, columns, rows] of bytes, as the operator wants them, with a scale for each row.</summary>
     /// <returns>Null when a weight is no finite number.</returns>
     private static (sbyte[] Values, float[] Scales)? Quantize(OnnxTensor tensor, FileStream stream)
     {
-        float[] values = new float[tensor.Count];
-        stream.Position = tensor.Raw!.Value.ValueStart;
-        stream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
+        float[] values = tensor.Read<float>(stream);
         (int directions, int rows, int columns) = ((int)tensor.Dims[0], (int)tensor.Dims[1], (int)tensor.Dims[2]);
         sbyte[] small = new sbyte[values.Length];
         float[] scales = new float[directions * rows];

@@ -23,21 +23,17 @@ internal static class RoundedWeights
     /// <exception cref="IOException">The file cannot be read any more.</exception>
     public static int Apply(OnnxModel model, OnnxEdit edit)
     {
-        Dictionary<string, int> uses = model.Nodes.SelectMany(node => node.Inputs).GroupBy(name => name, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
+        GraphLinks links = new(model);
         Dictionary<string, OnnxTensor> own = model.Tensors // that one node reads, and nobody else
-            .Where(tensor => uses.GetValueOrDefault(tensor.Name) == 1 && !model.Declared.Contains(tensor.Name))
+            .Where(tensor => links.OnlyReader(tensor.Name) is not null && !model.Declared.Contains(tensor.Name))
             .ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
-        Dictionary<string, OnnxNode> readers = model.Nodes.SelectMany(node => node.Inputs.Select(name => (name, node))).Where(pair => uses[pair.name] == 1)
-            .ToDictionary(pair => pair.name, pair => pair.node, StringComparer.Ordinal);
-        Dictionary<string, OnnxNode> makers = model.Nodes.SelectMany(node => node.Outputs.Select(name => (name, node))).Where(pair => pair.name.Length > 0)
-            .DistinctBy(pair => pair.name, StringComparer.Ordinal).ToDictionary(pair => pair.name, pair => pair.node, StringComparer.Ordinal);
         using FileStream stream = File.OpenRead(model.Path);
         int count = 0;
         foreach (OnnxNode node in model.Nodes)
         {
             (string Weights, string Scale, string ZeroPoint)? names = node switch
             {
-                { Operator: "MatMulInteger", Domain: "" or "ai.onnx" } => ScaleBehind(node, readers, makers, own) is { } scale ? (Input(node, 1), scale, Input(node, 3)) : null,
+                { Operator: "MatMulInteger", Domain: "" or "ai.onnx" } => ScaleBehind(node, links, own) is { } scale ? (Input(node, 1), scale, Input(node, 3)) : null,
                 { Operator: "DynamicQuantizeMatMul", Domain: Microsoft } => (Input(node, 1), Input(node, 2), Input(node, 3)),
                 { Operator: "MatMulIntegerToFloat", Domain: Microsoft } => (Input(node, 1), Input(node, 3), Input(node, 5)),
                 _ => null,
@@ -53,31 +49,28 @@ internal static class RoundedWeights
     }
 
     // Exporters put the scale behind the product: Cast to float, times (scale of the rows * scale of the weights).
-    private static string? ScaleBehind(OnnxNode node, Dictionary<string, OnnxNode> readers, Dictionary<string, OnnxNode> makers, Dictionary<string, OnnxTensor> own)
+    private static string? ScaleBehind(OnnxNode node, GraphLinks links, Dictionary<string, OnnxTensor> own)
     {
-        if (node.Outputs is not [string product] || !readers.TryGetValue(product, out OnnxNode? cast) || cast is not { Operator: "Cast", Outputs: [string number] }
-            || !readers.TryGetValue(number, out OnnxNode? scaled) || scaled is not { Operator: "Mul", Inputs: [string one, string other] })
+        if (node.Outputs is not [string product] || links.OnlyReader(product) is not { Operator: "Cast", Outputs: [string number] }
+            || links.OnlyReader(number) is not { Operator: "Mul", Inputs: [string one, string other] })
             return null;
         string factor = string.Equals(one, number, StringComparison.Ordinal) ? other : one;
         if (own.ContainsKey(factor))
             return factor;
-        return readers.ContainsKey(factor) && makers.TryGetValue(factor, out OnnxNode? scales) && scales.Operator is "Mul"
-            ? scales.Inputs.FirstOrDefault(own.ContainsKey) : null;
+        return links.OnlyReader(factor) is not null && links.Maker(factor) is { Operator: "Mul" } scales ? scales.Inputs.FirstOrDefault(own.ContainsKey) : null;
     }
 
     private static bool Fit(OnnxTensor weights, OnnxTensor scales, OnnxTensor zeroPoints)
-        => weights is { Type: OnnxSchema.UInt8Type, TypeField.Length: 1, Dims: [> 0, > 0 and var columns] } && HasRaw(weights, sizeof(byte))
-            && zeroPoints is { Type: OnnxSchema.UInt8Type, TypeField.Length: 1 } && HasRaw(zeroPoints, sizeof(byte)) && (zeroPoints.Count == 1 || zeroPoints.Count == columns)
-            && scales is { Type: OnnxSchema.FloatType } && HasRaw(scales, sizeof(float)) && (scales.Count == 1 || scales.Count == columns);
-
-    private static bool HasRaw(OnnxTensor tensor, int size) => tensor.Count > 0 && tensor.Raw?.Length == tensor.Count * size;
+        => weights is { TypeField.Length: 1, Dims: [> 0, > 0 and var columns] } && weights.IsPlain(OnnxSchema.UInt8Type, sizeof(byte))
+            && zeroPoints.TypeField?.Length == 1 && zeroPoints.IsPlain(OnnxSchema.UInt8Type, sizeof(byte)) && (zeroPoints.Count == 1 || zeroPoints.Count == columns)
+            && scales.IsPlain(OnnxSchema.FloatType, sizeof(float)) && (scales.Count == 1 || scales.Count == columns);
 
     private static bool Round(OnnxTensor weights, OnnxTensor scales, OnnxTensor zeroPoints, FileStream stream, OnnxEdit edit)
     {
         int columns = (int)weights.Dims[1];
-        byte[] zeros = Spread(Read(stream, zeroPoints), columns);
+        byte[] zeros = Spread(zeroPoints.Read<byte>(stream), columns);
         float[] factors = Factors(weights, zeros, stream, isShared: scales.Count == 1);
-        float[] larger = MemoryMarshal.Cast<byte, float>(Read(stream, scales)).ToArray();
+        float[] larger = scales.Read<float>(stream);
         for (int i = 0; i < larger.Length; i++)
         {
             larger[i] *= factors[i];
@@ -121,14 +114,6 @@ internal static class RoundedWeights
     }
 
     private static byte[] Spread(byte[] values, int columns) => values.Length == columns ? values : [.. Enumerable.Repeat(values[0], columns)];
-
-    private static byte[] Read(FileStream stream, OnnxTensor tensor)
-    {
-        byte[] bytes = new byte[tensor.Raw!.Value.Length];
-        stream.Position = tensor.Raw.Value.ValueStart;
-        stream.ReadExactly(bytes);
-        return bytes;
-    }
 
     private static string Input(OnnxNode node, int slot) => slot < node.Inputs.Count ? node.Inputs[slot] : "";
 }

@@ -14,8 +14,8 @@ internal sealed record SmallWeights(sbyte[] Values, float[] Scales, int[]? Bias,
     /// <returns>Null when a number is not finite.</returns>
     public static SmallWeights? Of(Convolution convolution, float inputScale, int largest, FileStream stream)
     {
-        float[] weights = Convolution.ReadFloats(convolution.Weights, stream);
-        float[]? bias = convolution.Bias is { } tensor ? Convolution.ReadFloats(tensor, stream) : null;
+        float[] weights = convolution.Weights.Read<float>(stream);
+        float[]? bias = convolution.Bias is { } tensor ? tensor.Read<float>(stream) : null;
         int channels = (int)convolution.Weights.Dims[0], row = weights.Length / channels;
         sbyte[] values = new sbyte[weights.Length];
         float[] scales = new float[channels], biasScales = new float[channels];
