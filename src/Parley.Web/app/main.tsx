@@ -1,5 +1,5 @@
 import { render, type JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect } from 'preact/hooks';
 import { loadSession, needsToken, session } from './api/client';
 import { Home } from './home/Home';
 import { beginIntake, isOver } from './home/intake';
@@ -34,7 +34,8 @@ function View(): JSX.Element | null {
 
 function Page(): JSX.Element {
   const isIn = session.value !== null && !needsToken();
-  useEffect(() => isIn ? beginIntake() : undefined, [isIn]);
+  // Before the browser shows it: who sees the page may drop a file on it.
+  useLayoutEffect(() => isIn ? beginIntake() : undefined, [isIn]);
   return (
     <Frame>
       <Guard key={JSON.stringify(route.value)}><View /></Guard>

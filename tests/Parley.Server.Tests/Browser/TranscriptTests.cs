@@ -103,6 +103,112 @@ public sealed class TranscriptTests(Workplace workplace)
     }
 
     [Fact]
+    public async Task Keys_are_never_too_quick_for_the_page()
+    {
+        string id = await workplace.TranscribeAsync(Recordings.Whole, "quick.wav", keepsRecording: false);
+        await workplace.VisitAsync(async visit =>
+        {
+            IKeyboard keys = visit.Page.Keyboard;
+            ILocator field = visit.Page.GetByLabel("Text of the sentence"), first = visit.Sentences.First, search = visit.Page.GetByRole(AriaRole.Searchbox);
+            await visit.OpenAsync(id);
+            await HoldFramesAsync(visit);
+            string text = await first.Locator(".text").InnerTextAsync();
+
+            // Nothing is waited for between a key that opens something and the keys that are meant for it.
+            await keys.PressAsync("e");
+            await keys.TypeAsync(" Quick.");
+            await Expect(field).ToHaveValueAsync(text + " Quick.");
+            await keys.PressAsync("Enter");
+            await Expect(first.Locator(".text")).ToHaveTextAsync(text + " Quick.");
+            await Expect(first.Locator(".sentence-more")).ToBeFocusedAsync();
+            await keys.PressAsync("/");
+            await DrawAsync(visit);
+            await Expect(search).ToBeFocusedAsync();
+
+            await first.Locator(".sentence-more").FocusAsync();
+            await keys.PressAsync("Enter");
+            await keys.PressAsync("Enter");
+            await keys.TypeAsync(" By the menu.");
+            await Expect(field).ToHaveValueAsync(text + " Quick. By the menu.");
+            await keys.PressAsync("Escape");
+            await keys.PressAsync("/");
+            await DrawAsync(visit);
+            await Expect(search).ToBeFocusedAsync();
+
+            await visit.Button("Speaker 1, rename").First.FocusAsync();
+            await keys.PressAsync("Enter");
+            await keys.TypeAsync("Anna");
+            await keys.PressAsync("Enter");
+            await Expect(visit.Button("Anna, rename").First).ToBeFocusedAsync();
+            await keys.PressAsync("/");
+            await DrawAsync(visit);
+            await Expect(search).ToBeFocusedAsync();
+
+            await visit.Button("Anna, rename").First.FocusAsync();
+            await keys.PressAsync("?");
+            await keys.PressAsync("/");
+            await Expect(visit.Dialog).ToHaveCountAsync(1);
+            await keys.PressAsync("Escape");
+            await Expect(visit.Button("Anna, rename").First).ToBeFocusedAsync();
+        });
+    }
+
+    [Fact]
+    public async Task Whoever_goes_on_while_a_change_is_saved_is_not_called_back()
+    {
+        string id = await workplace.TranscribeAsync(Recordings.Whole, "slow.wav", keepsRecording: false);
+        await workplace.VisitAsync(async visit =>
+        {
+            ILocator field = visit.Page.GetByLabel("Text of the sentence"), search = visit.Page.GetByRole(AriaRole.Searchbox);
+            TaskCompletionSource answer = new();
+            await visit.Page.RouteAsync("**/edits", async route =>
+            {
+                await answer.Task;
+                await route.ContinueAsync();
+            });
+            await visit.OpenAsync(id);
+            string second = await visit.Sentences.Nth(1).Locator(".text").InnerTextAsync();
+
+            await visit.DoWithSentenceAsync(0, "Correct the text");
+            await field.FillAsync("First.");
+            await visit.Page.Keyboard.PressAsync("Enter");
+            await search.ClickAsync();
+            answer.SetResult();
+            await Expect(visit.Sentences.Nth(0).Locator(".text")).ToHaveTextAsync("First.");
+            await DrawAsync(visit);
+            await Expect(search).ToBeFocusedAsync();
+
+            answer = new TaskCompletionSource();
+            await visit.DoWithSentenceAsync(1, "Correct the text");
+            await field.FillAsync("Second.");
+            await visit.Page.Keyboard.PressAsync("Enter");
+            await visit.DoWithSentenceAsync(2, "Correct the text");
+            await field.FillAsync("Third.");
+            answer.SetResult();
+            await Expect(visit.Sentences.Nth(1).Locator(".text")).ToHaveTextAsync("Second.");
+            await Expect(field).ToHaveValueAsync("Third.");
+            await visit.Page.Keyboard.PressAsync("Enter");
+            await Expect(visit.Sentences.Nth(2).Locator(".text")).ToHaveTextAsync("Third.");
+
+            answer = new TaskCompletionSource();
+            await visit.Button("Speaker 1, rename").First.ClickAsync();
+            await visit.Page.GetByLabel("Name of the speaker").FillAsync("Anna");
+            await visit.Button("Speaker 2, rename").First.ClickAsync();
+            answer.SetResult();
+            await Expect(visit.Speakers.GetByText("Anna")).ToBeVisibleAsync();
+            await Expect(visit.Page.GetByLabel("Name of the speaker")).ToHaveValueAsync("Speaker 2");
+
+            // The name, the third text and the second.
+            await visit.Page.Keyboard.PressAsync("Escape");
+            await visit.Page.Keyboard.PressAsync("Control+z");
+            await visit.Page.Keyboard.PressAsync("Control+z");
+            await visit.Page.Keyboard.PressAsync("Control+z");
+            await Expect(visit.Sentences.Nth(1).Locator(".text")).ToHaveTextAsync(second);
+            await Expect(visit.Sentences.Nth(0).Locator(".text")).ToHaveTextAsync("First.");
+        });
+    }
+
+    [Fact]
     public async Task Search_marks_every_place_and_goes_through_them()
     {
         string id = await workplace.TranscribeAsync(Recordings.Whole, "search.wav");
@@ -227,6 +333,12 @@ public sealed class TranscriptTests(Workplace workplace)
             await keys.PressAsync("Escape");
             await Expect(visit.Dialog).ToHaveCountAsync(0);
         });
+
+    // A screen that shows nothing until the test says so: what waits for a frame, waits.
+    private static Task HoldFramesAsync(Visit visit) => visit.Page.EvaluateAsync("() => { window.held = []; window.requestAnimationFrame = draw => window.held.push(draw); }");
+
+    // Shows what was held back, and else the next frame.
+    private static Task DrawAsync(Visit visit) => visit.Page.EvaluateAsync("() => window.held ? window.held.splice(0).forEach(draw => draw(performance.now())) : new Promise(requestAnimationFrame)");
 
     private static async Task<double> PositionAsync(Visit visit) => double.Parse(await visit.Position.InputValueAsync(), CultureInfo.InvariantCulture);
 

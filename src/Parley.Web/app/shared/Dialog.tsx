@@ -1,19 +1,20 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { signal } from '@preact/signals';
 import { t } from '../language/language';
 import { Icon } from './icons';
 
-/** A dialog over the page: the browser keeps the focus in it, closes it on Esc and puts the focus back. */
+/** A dialog over the page: the browser keeps the focus in it, closes it on Esc, and puts the focus back when it closes. */
 export function Dialog({ title, onClose, children, wide = false }: { title: string; onClose: () => void; children: ComponentChildren; wide?: boolean }): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null), id = useId();
-  useEffect(() => {
-    const before = document.activeElement;
-    dialog.current?.showModal();
-    return () => before instanceof HTMLElement && before.isConnected ? before.focus() : undefined;
+  // Before the browser shows it: the next key is meant for the dialog.
+  useLayoutEffect(() => {
+    const box = dialog.current!;
+    box.showModal();
+    return () => box.close();
   }, []);
   return (
-    <dialog ref={dialog} class={wide ? 'dialog wide' : 'dialog'} aria-labelledby={id} onClose={onClose} onCancel={event => {
+    <dialog ref={dialog} class={wide ? 'dialog wide' : 'dialog'} aria-labelledby={id} onClose={() => dialog.current && onClose()} onCancel={event => {
       event.preventDefault();
       onClose();
     }} onMouseDown={event => event.target === dialog.current && onClose()}>

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon, type IconName } from './icons';
 
 export interface MenuItem {
@@ -43,7 +43,8 @@ export function MenuHost(): JSX.Element | null {
 function MenuBox({ open }: { open: OpenMenu }): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => place(box.current!, open.anchor), [open]);
-  useEffect(() => {
+  // Before the browser shows it: the next key is meant for the menu.
+  useLayoutEffect(() => {
     open.anchor.setAttribute('aria-expanded', 'true');
     items(box.current!)[0]?.focus({ preventScroll: true });
     const outside = (event: Event): void => {
@@ -54,13 +55,19 @@ function MenuBox({ open }: { open: OpenMenu }): JSX.Element {
       menu.value = null;
     };
     document.addEventListener('pointerdown', outside, true);
+    // Scrolling from before the menu opened may be told only now.
+    const from = scrollY;
+    const scrolled = (): void => {
+      if (scrollY !== from)
+        away();
+    };
     addEventListener('resize', away);
-    addEventListener('scroll', away, { passive: true });
+    addEventListener('scroll', scrolled, { passive: true });
     return () => {
       open.anchor.setAttribute('aria-expanded', 'false');
       document.removeEventListener('pointerdown', outside, true);
       removeEventListener('resize', away);
-      removeEventListener('scroll', away);
+      removeEventListener('scroll', scrolled);
     };
   }, [open]);
 
@@ -80,7 +87,7 @@ function MenuBox({ open }: { open: OpenMenu }): JSX.Element {
         );
         const names = `menu-item${item.isDangerous ? ' danger' : ''}${item.isFirstOfGroup ? ' group' : ''}`;
         return item.href
-          ? <a key={item.label} class={names} role="menuitem" tabIndex={-1} href={item.href} download="" onClick={() => setTimeout(closeMenu)}>{inside}</a>
+          ? <a key={item.label} class={names} role="menuitem" tabIndex={-1} href={item.href} download="" onClick={() => setTimeout(() => menu.value === open && closeMenu())}>{inside}</a>
           : <button key={item.label} type="button" class={names} role="menuitem" tabIndex={-1} onClick={() => choose(item)}>{inside}</button>;
       })}
     </div>

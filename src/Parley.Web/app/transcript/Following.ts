@@ -77,8 +77,12 @@ export class Following {
   }
 }
 
-/** Scrolls a sentence into the middle of what the player leaves free, when it is not in sight. */
+/** Scrolls a sentence into the middle of what the player leaves free, when it is not in sight. One that was only just asked for is drawn before. */
 export function reveal(id: string, always = false): void {
+  queueMicrotask(() => bringIntoSight(id, always));
+}
+
+function bringIntoSight(id: string, always: boolean): void {
   const row = document.getElementById(rowId(id));
   if (!row)
     return;

@@ -28,7 +28,7 @@ export function RecordingHead({ model, job, onKeys }: { model: RecordingModel; j
         <div class="tools" role="toolbar" aria-label={t('recording.tools')}>
           <SearchBox model={model} />
           <div class="tool-buttons">
-            <button type="button" class="plain" disabled={transcript.revision === 0 || model.isSaving.value} aria-label={t('edit.undo')} title={t('edit.undo')} onClick={() => void undo(model)}><Icon name="undo" /></button>
+            <button type="button" class="plain" disabled={transcript.revision === 0} aria-label={t('edit.undo')} title={t('edit.undo')} onClick={() => void undo(model)}><Icon name="undo" /></button>
             <button type="button" class="plain" aria-label={t('copy.all')} title={t('copy.all')} onClick={() => void copy(plainText(transcript, nameOf))}><Icon name="copy" /></button>
             {onKeys && <button type="button" class="plain keys-button" aria-label={t('key.title')} title={t('key.title')} onClick={onKeys}><Icon name="keyboard" /></button>}
             <button type="button" class="plain" aria-label={t('recording.delete')} title={t('recording.delete')} onClick={() => void askAndRemove(job).then(gone => {

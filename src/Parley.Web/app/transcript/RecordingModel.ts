@@ -15,7 +15,6 @@ export class RecordingModel {
   readonly isMissing = signal(false);
   /** Why nothing can be shown, in words. */
   readonly trouble = signal<string | null>(null);
-  readonly isSaving = signal(false);
   /** Whether every sentence must be on the page now: one far away is looked for. */
   readonly isWhole = signal(false);
   /** The id of the sentence whose text is being edited. */
@@ -31,6 +30,8 @@ export class RecordingModel {
   readonly byId = computed(() => new Map(this.sentences.value.map((sentence, index) => [sentence.id, { sentence, index }])));
 
   private lastTurns: Turn[] = [];
+  private lastChange: Promise<boolean> = Promise.resolve(true);
+  private conflicts = 0;
   private stopFollowing: (() => void) | null = null;
   private isClosed = false;
 
@@ -89,50 +90,64 @@ export class RecordingModel {
     return this.transcript.value?.speakers.find(speaker => speaker.id === id);
   }
 
-  /** Changes the transcript on the server. Returns whether it was taken; when not, it has been said why. */
-  async apply(operations: Operation[]): Promise<boolean> {
-    const transcript = this.transcript.value;
-    return transcript !== null && await this.save(() => postEdits(this.id, transcript.revision, operations), () => this.apply(operations));
+  /**
+   * Changes the transcript on the server. Returns whether it was taken; when not, it has been said why.
+   * `onTaken` also hears of a change that is taken later, on top of somebody else's.
+   */
+  apply(operations: Operation[], onTaken?: () => void): Promise<boolean> {
+    return this.change(transcript => postEdits(this.id, transcript.revision, operations), () => this.apply(operations, onTaken), onTaken);
   }
 
   /** Takes the last change back. */
-  async undo(): Promise<boolean> {
-    const transcript = this.transcript.value;
-    if (!transcript || transcript.revision === 0)
-      return false;
-    return await this.save(() => undoEdit(this.id, transcript.revision), () => this.undo());
+  undo(): Promise<boolean> {
+    return this.change(transcript => transcript.revision === 0 ? null : undoEdit(this.id, transcript.revision), () => this.undo());
   }
 
-  private async save(act: () => Promise<Transcript>, again: () => Promise<boolean>): Promise<boolean> {
-    if (this.isSaving.value)
-      return false;
-    this.isSaving.value = true;
-    try {
-      this.take(await act());
-      return true;
-    } catch (error) {
-      if (error instanceof Problem && (error.code === 'revision_conflict' || error.status === 412))
-        await this.showOthersWork(again);
-      else if (!(error instanceof Problem && error.status === 401))
-        notify(wordsFor(error), { isError: true });
-      return false;
-    } finally {
-      this.isSaving.value = false;
-    }
+  /** Changes wait for one another: each is made to what the one before has left, and none is lost because it came quickly. */
+  private change(act: (transcript: Transcript) => Promise<Transcript> | null, again: () => Promise<boolean>, onTaken?: () => void): Promise<boolean> {
+    const known = this.conflicts;
+    return this.lastChange = this.lastChange.then(async () => {
+      const transcript = this.transcript.value;
+      if (known !== this.conflicts) {
+        this.offer(again); // made before the work of others was seen
+        return false;
+      }
+      try {
+        const next = transcript && await act(transcript);
+        if (!next)
+          return false;
+        this.take(next);
+        onTaken?.();
+        return true;
+      } catch (error) {
+        if (error instanceof Problem && (error.code === 'revision_conflict' || error.status === 412))
+          await this.showOthersWork(again);
+        else
+          this.complain(error);
+        return false;
+      }
+    });
   }
 
   /** Somebody else was faster: shows what they did, and offers to do ours on top of it. */
   private async showOthersWork(again: () => Promise<boolean>): Promise<void> {
-    this.take(await getTranscript(this.id));
-    notify(t('edit.conflict'), {
-      action: {
-        label: t('edit.applyAnyway'),
-        run: () => void again().then(isDone => {
-          if (isDone)
-            [this.editing.value, this.renaming.value] = [null, null];
-        }),
-      },
-    });
+    try {
+      this.take(await getTranscript(this.id));
+      this.conflicts++;
+      this.offer(again);
+    } catch (error) {
+      this.complain(error);
+    }
+  }
+
+  private offer(again: () => Promise<boolean>): void {
+    notify(t('edit.conflict'), { action: { label: t('edit.applyAnyway'), run: () => void again() } });
+  }
+
+  private complain(error: unknown): void {
+    // A missing token opens the sign-in.
+    if (!(error instanceof Problem && error.status === 401))
+      notify(wordsFor(error), { isError: true });
   }
 }
 

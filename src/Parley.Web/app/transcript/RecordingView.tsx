@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useMemo } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo } from 'preact/hooks';
 import { isReachable, session } from '../api/client';
 import { isActive } from '../api/types';
 import { t } from '../language/language';
@@ -68,7 +68,8 @@ function Finished({ model }: { model: RecordingModel }): JSX.Element {
   }, [player, following]);
   const canPlay = player?.isPlayable.value ?? false;
   const shortcuts = useMemo(() => keysOf(model, canPlay ? player : null, following, () => dialog.value = dialog.value === 'keys' ? null : 'keys'), [player, following, canPlay]);
-  useEffect(() => listen(shortcuts, () => void undo(model)), [shortcuts]);
+  // Before the browser shows it: who sees the transcript may press keys.
+  useLayoutEffect(() => listen(shortcuts, () => void undo(model)), [shortcuts]);
   useEffect(() => {
     document.querySelector('.sentence button')?.setAttribute('tabindex', '0');
   }, [transcript]);

@@ -1,7 +1,8 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Speaker } from '../api/types';
 import { t } from '../language/language';
+import { handOver } from '../shared/focus';
 import { nameOf, type RecordingModel } from './RecordingModel';
 import { colourOf } from './grouping';
 
@@ -24,10 +25,16 @@ const buttonId = (speaker: Speaker, place: string): string => `name-${speaker.id
 
 function NameField({ model, speaker, place }: { model: RecordingModel; speaker: Speaker; place: string }): JSX.Element {
   const field = useRef<HTMLInputElement>(null), isDone = useRef(false);
-  useEffect(() => field.current?.select(), []);
+  // Before the browser shows it: the next key is meant for the field.
+  useLayoutEffect(() => {
+    field.current!.focus({ preventScroll: true });
+    field.current!.select();
+  }, []);
   const close = (): void => {
     isDone.current = true;
-    model.renaming.value = null;
+    // Another name may be edited by the time the server answers.
+    if (field.current)
+      handOver(field.current, () => model.renaming.value = null, () => document.getElementById(buttonId(speaker, place)));
   };
   const save = async (): Promise<void> => {
     if (isDone.current)
@@ -38,24 +45,15 @@ function NameField({ model, speaker, place }: { model: RecordingModel; speaker: 
       return;
     }
     isDone.current = true;
-    if (await model.apply([{ op: 'rename_speaker', speaker: speaker.id, name }]))
-      model.renaming.value = null;
-    else
-      isDone.current = false;
-  };
-  // Whoever came by keys goes on where the name stands.
-  const leave = (): void => {
-    if (model.renaming.value === null)
-      requestAnimationFrame(() => document.getElementById(buttonId(speaker, place))?.focus({ preventScroll: true }));
+    isDone.current = await model.apply([{ op: 'rename_speaker', speaker: speaker.id, name }], close);
   };
   return (
     <input ref={field} class="name-field" maxLength={MaxName} defaultValue={nameOf(speaker)} aria-label={t('speaker.name')} autocomplete="off" spellcheck={false}
       onKeyDown={event => {
         if (event.key === 'Enter' && !event.isComposing) {
-          void save().then(leave);
+          void save();
         } else if (event.key === 'Escape') {
           close();
-          leave();
         }
         event.stopPropagation();
       }}

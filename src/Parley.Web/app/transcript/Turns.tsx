@@ -1,8 +1,9 @@
 import { useSignal } from '@preact/signals';
 import { Component, type JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Sentence, Speaker } from '../api/types';
 import { locale, t } from '../language/language';
+import { handOver } from '../shared/focus';
 import { clock } from '../shared/format';
 import { rowId } from './highlights';
 import { nameOf, type RecordingModel } from './RecordingModel';
@@ -108,31 +109,40 @@ const MaxText = 10_000;
 
 /** The text as a field. Enter saves, Esc does not; Shift+Enter has no meaning, a sentence is one line. */
 function SentenceEditor({ model, sentence }: { model: RecordingModel; sentence: Sentence }): JSX.Element {
-  const field = useRef<HTMLTextAreaElement>(null);
+  const field = useRef<HTMLTextAreaElement>(null), row = useRef<HTMLDivElement>(null), isSaving = useSignal(false);
   const fit = (): void => {
     const area = field.current!;
     area.style.height = 'auto';
     area.style.height = `${area.scrollHeight + 2}px`;
   };
-  useEffect(() => {
+  // Before the browser shows it: the next key is meant for the field.
+  useLayoutEffect(() => {
     fit();
     field.current!.focus({ preventScroll: true });
     field.current!.setSelectionRange(field.current!.value.length, field.current!.value.length);
   }, []);
   const close = (): void => {
-    model.editing.value = null;
-    requestAnimationFrame(() => document.getElementById(rowId(sentence.id))?.querySelector('button')?.focus({ preventScroll: true }));
+    // Another sentence may be edited by the time the server answers.
+    if (row.current)
+      handOver(row.current, () => model.editing.value = null, () => document.getElementById(rowId(sentence.id))?.querySelector('button'));
   };
   const save = async (): Promise<void> => {
+    if (isSaving.value)
+      return;
     const text = field.current!.value.replace(/\s*[\r\n]+\s*/g, ' ').trim();
-    if (text === '' || text === sentence.text || await model.apply([{ op: 'edit_text', sentence: sentence.id, text }]))
+    if (text === '' || text === sentence.text) {
       close();
+      return;
+    }
+    isSaving.value = true;
+    await model.apply([{ op: 'edit_text', sentence: sentence.id, text }], close);
+    isSaving.value = false;
   };
   return (
-    <div class="sentence editing" id={rowId(sentence.id)} data-id={sentence.id} data-testid="sentence">
+    <div ref={row} class="sentence editing" id={rowId(sentence.id)} data-id={sentence.id} data-testid="sentence">
       <span class="at">{clock(sentence.start)}</span>
       <div class="editor">
-        <textarea ref={field} class="editor-field" rows={1} maxLength={MaxText} defaultValue={sentence.text} aria-label={t('sentence.text')} aria-describedby="editor-hint" onInput={fit}
+        <textarea ref={field} class="editor-field" rows={1} maxLength={MaxText} defaultValue={sentence.text} readOnly={isSaving.value} aria-label={t('sentence.text')} aria-describedby="editor-hint" onInput={fit}
           onKeyDown={event => {
             if (event.key === 'Enter' && !event.isComposing) {
               event.preventDefault();
@@ -145,7 +155,7 @@ function SentenceEditor({ model, sentence }: { model: RecordingModel; sentence: 
         <div class="editor-row">
           <span id="editor-hint" class="muted small-text">{t('sentence.hint')}</span>
           <button type="button" class="button small" onClick={close}>{t('action.cancel')}</button>
-          <button type="button" class="button small primary" disabled={model.isSaving.value} onClick={() => void save()}>{t('action.save')}</button>
+          <button type="button" class="button small primary" disabled={isSaving.value} onClick={() => void save()}>{t('action.save')}</button>
         </div>
       </div>
     </div>
