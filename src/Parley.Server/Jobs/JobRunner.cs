@@ -281,14 +281,14 @@ internal sealed class JobRunner(
     private void LogStart(JobRun run, WorkProgress started, TimeSpan unknownLimit)
     {
         string devices = engine.Workers.FirstOrDefault(worker => worker.Number == started.Worker) is { Devices: { Count: > 0 } known } ? string.Join(", ", known) : "devices unknown";
-        int twins = board.MembersOf(run).Count;
+        int others = board.MembersOf(run).Count(member => member != run.Leader);
         if (started.Total is not { } total)
         {
-            logger.StartedUnknownLength(started.Worker, devices, unknownLimit.TotalMinutes, twins);
+            logger.StartedUnknownLength(started.Worker, devices, unknownLimit.TotalMinutes, others);
             return;
         }
 
         logger.Started(
-            started.Worker, devices, total.TotalMinutes, total.TotalMinutes * ExpectedPace(), JobLimits.Timeout(total, options().Transcription).TotalMinutes, twins);
+            started.Worker, devices, total.TotalMinutes, total.TotalMinutes * ExpectedPace(), JobLimits.Timeout(total, options().Transcription).TotalMinutes, others);
     }
 }

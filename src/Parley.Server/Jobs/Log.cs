@@ -13,11 +13,11 @@ internal static partial class Log
     [LoggerMessage(6101, LogLevel.Debug, "Accepted at position {Position}: {Bytes} bytes, priority {Priority}")]
     public static partial void Accepted(this ILogger logger, int position, long bytes, int priority);
 
-    [LoggerMessage(6102, LogLevel.Information, "Job starts on worker {Worker} ({Devices}): {AudioMinutes:F1} min of audio, expected to take {ExpectedMinutes:F1} min, may take {LimitMinutes:F1} min; {Twins} jobs wait for it")]
-    public static partial void Started(this ILogger logger, int worker, string devices, double audioMinutes, double expectedMinutes, double limitMinutes, int twins);
+    [LoggerMessage(6102, LogLevel.Information, "Job starts on worker {Worker} ({Devices}): {AudioMinutes:F1} min of audio, expected to take {ExpectedMinutes:F1} min, may take {LimitMinutes:F1} min; other jobs that wait for it: {Others}")]
+    public static partial void Started(this ILogger logger, int worker, string devices, double audioMinutes, double expectedMinutes, double limitMinutes, int others);
 
-    [LoggerMessage(6103, LogLevel.Information, "Job starts on worker {Worker} ({Devices}): audio of unknown length, may take {LimitMinutes:F1} min; {Twins} jobs wait for it")]
-    public static partial void StartedUnknownLength(this ILogger logger, int worker, string devices, double limitMinutes, int twins);
+    [LoggerMessage(6103, LogLevel.Information, "Job starts on worker {Worker} ({Devices}): audio of unknown length, may take {LimitMinutes:F1} min; other jobs that wait for it: {Others}")]
+    public static partial void StartedUnknownLength(this ILogger logger, int worker, string devices, double limitMinutes, int others);
 
     [LoggerMessage(6104, LogLevel.Information, "Job done in {WallSeconds:F2} s: {AudioSeconds:F1} s of audio, RTF {Rtf:F4}, on {Device}; {Sentences} sentences, {Speakers} speakers")]
     public static partial void Done(this ILogger logger, double wallSeconds, double audioSeconds, double rtf, string device, int sentences, int speakers);

@@ -34,6 +34,7 @@ public sealed class RunTests
         JobFigures figures = harness.Jobs.Figures;
         (figures.Ended[JobState.Completed], figures.Known, figures.Running, figures.CacheEntries).ShouldBe((1, 1, 0, 1));
         harness.Logs.All.Where(line => line.Level == LogLevel.Information && line.Id is 6102 or 6104).Count().ShouldBe(2);
+        harness.Logs.All.Single(line => line.Id == 6102).Text.ShouldEndWith("other jobs that wait for it: 0");
         harness.Logs.All.ShouldAllBe(line => !line.Text.Contains("talk") && !line.Text.Contains("what was said"));
     }
 

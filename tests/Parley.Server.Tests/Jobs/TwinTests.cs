@@ -20,9 +20,10 @@ public sealed class TwinTests
         JobsHarness.Watched watched = harness.Watch(late);
         (await harness.StateAsync(queued)).ShouldBe(JobState.Processing);
         (await harness.StateAsync(wish)).ShouldBe(JobState.Pending);
-        work.Start().Complete(FakeTranscripts.Of("once"));
+        work.Start(TimeSpan.FromSeconds(20)).Complete(FakeTranscripts.Of("once"));
         await watched.EndAsync();
 
+        harness.Logs.All.Single(line => line.Id == 6102).Text.ShouldEndWith("other jobs that wait for it: 2");
         foreach (JobSubmission job in new[] { leader, queued, late })
         {
             (await harness.EndAsync(job)).State.ShouldBe(JobState.Completed);
