@@ -25,10 +25,12 @@ public sealed class LifeTests
             ids.Add((await client.UploadInChunksAsync(recording, $"{job}.wav", 2_000_000)).TaskId);
         }
 
+        string sockets = server.SocketFolders().ShouldHaveSingleItem();
         await server.KillAsync();
         await Until.TrueAsync(() => server.Related().Count == 0, () => $"Left over: {string.Join(", ", server.Related())}");
         server.Launch();
         await server.WaitUntilReadyAsync();
+        server.SocketFolders().ShouldHaveSingleItem().ShouldNotBe(sockets);
 
         List<string> ended = [];
         await using SpkClient watcher = await SpkClient.ConnectAsync(server.WebSocket);
@@ -71,6 +73,7 @@ public sealed class LifeTests
         (await stopping).ShouldBe(0, server.Log);
         client.CloseStatus.ShouldBe(WebSocketCloseStatus.EndpointUnavailable);
         server.Related().ShouldBeEmpty();
+        server.SocketFolders().ShouldBeEmpty();
 
         server.Launch();
         await server.WaitUntilReadyAsync();

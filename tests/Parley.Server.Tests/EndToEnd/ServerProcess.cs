@@ -42,6 +42,8 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>What the server printed so far, over all its lives.</summary>
     public string Log => string.Join('\n', _lines);
 
+    private string SystemTemp => Path.Combine(Folder, "system");
+
     /// <summary>Writes a configuration and starts the server; returns when it is ready for jobs.</summary>
     /// <param name="configure">Changes the configuration before it is written.</param>
     /// <param name="waitUntilReady">False returns as soon as the process runs.</param>
@@ -87,6 +89,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         };
         foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("FUNASR_", StringComparison.Ordinal)).ToArray())
             start.Environment.Remove(name);
+        // What a killed server cannot take away goes with the folder; the next one in it finds what the last one left.
+        start.Environment["TMPDIR"] = Directory.CreateDirectory(SystemTemp).FullName;
         Process process = Process.Start(start)!;
         process.OutputDataReceived += (_, line) => Keep(line.Data);
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
@@ -146,6 +150,9 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>Processes that have to do with this server's data directory.</summary>
     public IReadOnlyList<int> Related() => ProcessTable.Naming(Folder);
+
+    /// <summary>Folders for the sockets of workers, of this server and those before it.</summary>
+    public IReadOnlyList<string> SocketFolders() => Directory.GetDirectories(SystemTemp, "parley-workers-*");
 
     public async ValueTask DisposeAsync()
     {

@@ -139,7 +139,7 @@ public sealed class PoolEngineTests(SharedEngine shared) : EngineTests(shared)
     {
         PoolEngine engine = (PoolEngine)await SharedAsync();
         int restarts = engine.Workers[0].Restarts;
-        string path = Directory.EnumerateFiles(engine.SocketFolder).ShouldHaveSingleItem();
+        string path = Directory.EnumerateFiles(engine.SocketFolder, "*.sock").ShouldHaveSingleItem();
         if (!OperatingSystem.IsWindows())
             File.GetUnixFileMode(Path.GetDirectoryName(path)!).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
