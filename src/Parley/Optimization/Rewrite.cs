@@ -1,3 +1,4 @@
+using Parley.Inference.Kernels;
 using Parley.Inference.Optimized;
 using Parley.Models;
 using Parley.Models.Onnx;
@@ -17,6 +18,11 @@ internal sealed record Rewrite(string Name, Func<OnnxModel, OnnxEdit, TensorObse
     private static readonly Rewrite Signed = new("signed weights", static (model, edit) => SignedWeights.Apply(model, edit, ProcessorTraits.SaturatesPairs));
     private static readonly Rewrite SmallLstm = new("8-bit LSTM", QuantizedLstm.Apply);
 
+    private static readonly Rewrite Memories = new("memories along the frames", static (model, edit) => OwnOperators.AreSupported ? TimeConvolutions.Apply(model, edit) : 0);
+
+    // Where the runtime has instructions for sums of bytes it is at least as fast.
+    private static readonly Rewrite Packed = new("packed products", static (model, edit) => ProcessorTraits.SaturatesPairs && OwnOperators.AreSupported ? PackedProducts.Apply(model, edit) : 0);
+
     /// <summary>A way that looks at the file alone.</summary>
     public Rewrite(string name, Func<OnnxModel, OnnxEdit, int> apply)
         : this(name, (model, edit, _) => apply(model, edit))
@@ -27,6 +33,8 @@ internal sealed record Rewrite(string Name, Func<OnnxModel, OnnxEdit, TensorObse
     public static IReadOnlyList<Rewrite> All { get; } =
     [
         Signed,
+        Packed,
+        Memories,
         SmallLstm,
         new("single-segment contexts", SingleSegmentContext.Apply) { OnlyFor = ModelStage.Speakers, Suits = static model => Has(model, "AveragePool") },
         new(SmallConvolutions, static (model, edit, observe) => QuantizedConvolutions.Apply(model, edit, observe, ProcessorTraits.SaturatesPairs ? Largest7BitWeight : Largest8BitWeight))
@@ -41,6 +49,8 @@ internal sealed record Rewrite(string Name, Func<OnnxModel, OnnxEdit, TensorObse
     public static IReadOnlyList<Rewrite> WithRounding { get; } =
     [
         ProcessorTraits.SaturatesPairs ? new("weights rounded to 7 bits", RoundedWeights.Apply) { Bounds = ParityBounds.Rounded } : Signed,
+        Packed with { Bounds = ParityBounds.Rounded },
+        Memories with { Bounds = ParityBounds.Rounded },
         SmallLstm with { Bounds = ParityBounds.Rounded },
     ];
 
@@ -56,14 +66,19 @@ internal sealed record Rewrite(string Name, Func<OnnxModel, OnnxEdit, TensorObse
     /// <summary>Name of the way for which it stands in where that is refused; it adds nothing to it.</summary>
     public string? InPlaceOf { get; init; }
 
-    /// <summary>What to try with a network, the most promising first: all that apply at once, then with those that stand in for others, then each alone; empty when none applies.</summary>
+    /// <summary>
+    /// What to try with a network, the most promising first: all that apply at once, then with those that stand in for others, then all but one, the last one first,
+    /// then each alone; empty when none applies.
+    /// </summary>
     public static IReadOnlyList<IReadOnlyList<Rewrite>> Plans(ModelStage stage, OnnxModel model, IReadOnlyList<Rewrite> rewrites)
     {
         Rewrite[] fitting = model.Obstacle is null ? [.. rewrites.Where(rewrite => rewrite.MayApply(stage, model))] : [];
+        Rewrite[] first = [.. fitting.Where(rewrite => !fitting.Any(other => IsSame(other.Name, rewrite.InPlaceOf)))];
         List<Rewrite[]> plans =
         [
-            [.. fitting.Where(rewrite => !fitting.Any(other => IsSame(other.Name, rewrite.InPlaceOf)))],
+            first,
             [.. fitting.Where(rewrite => !fitting.Any(other => IsSame(other.InPlaceOf, rewrite.Name)))],
+            .. first.Reverse().Select(left => first.Where(rewrite => rewrite != left).ToArray()),
             .. fitting.Select(rewrite => new[] { rewrite }),
         ];
         return [.. plans.Where((plan, index) => plan.Length > 0 && !plans.Take(index).Any(earlier => earlier.SequenceEqual(plan)))];

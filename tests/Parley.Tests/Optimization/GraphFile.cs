@@ -6,7 +6,7 @@ namespace Parley.Tests.Optimization;
 /// <summary>Writes small ONNX files: what the rewriter reads, and ONNX Runtime runs.</summary>
 internal sealed class GraphFile(int opset = 13)
 {
-    public const int Float = 1, UInt8 = 2, Int8 = 3, Int32 = 6;
+    public const int Float = 1, UInt8 = 2, Int8 = 3, Int32 = 6, Int64 = 7;
 
     private readonly WireWriter _graph = new WireWriter().Text(2, "graph"), _opsets = new WireWriter().Bytes(8, Opset("", opset));
 

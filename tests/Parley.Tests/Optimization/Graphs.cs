@@ -42,6 +42,55 @@ internal static class Graphs
                 .Node("Mul", ["large", "both"], ["y"]);
     }
 
+    /// <summary>Rows of numbers times 8-bit weights, with a scale and a zero point for each column; a bias and a Relu behind it.</summary>
+    /// <param name="weights">[rows, columns], from 0 on.</param>
+    /// <param name="columns">Columns.</param>
+    /// <param name="isSigned">Whether the same weights are written as signed bytes, zero points too.</param>
+    /// <param name="hasBias">Whether there is a bias.</param>
+    /// <param name="hasRelu">Whether there is a Relu.</param>
+    public static GraphFile Product(byte[] weights, int columns, bool isSigned, bool hasBias, bool hasRelu)
+    {
+        int type = isSigned ? GraphFile.Int8 : GraphFile.UInt8, rows = weights.Length / columns, offset = isSigned ? 128 : 0;
+        string scaled = hasBias || hasRelu ? "scaled" : "y", biased = hasRelu ? "biased" : "y";
+        GraphFile graph = new GraphFile()
+            .Input("x", GraphFile.Float, "B", "N", $"{rows}")
+            .Output("y", GraphFile.Float, "B", "N", $"{columns}")
+            .Tensor("weights", type, [.. weights.Select(item => (byte)(item + offset))], rows, columns)
+            .Tensor("zero", type, [.. Enumerable.Range(0, columns).Select(i => (byte)(128 + (i % 3) + offset))], columns)
+            .Tensor("scales", GraphFile.Float, [.. Enumerable.Range(0, columns).Select(i => 0.5f + (i % 5))], columns)
+            .Node("DynamicQuantizeLinear", ["x"], ["small", "scale", "x_zero"])
+            .Node("MatMulInteger", ["small", "weights", "x_zero", "zero"], ["product"])
+            .Node("Cast", ["product"], ["large"], GraphFile.Number("to", GraphFile.Float))
+            .Node("Mul", ["scale", "scales"], ["both"])
+            .Node("Mul", ["large", "both"], [scaled]);
+        if (hasBias)
+            graph = graph.Tensor("bias", GraphFile.Float, [.. Enumerable.Range(0, columns).Select(i => (float)i)], columns).Node("Add", ["bias", scaled], [biased]);
+        return hasRelu ? graph.Node("Relu", [hasBias ? biased : scaled], ["y"]) : graph;
+    }
+
+    /// <summary>A memory: frames of channels, turned over, a convolution over time for each channel, turned back, and the frames added.</summary>
+    /// <param name="channels">Channels.</param>
+    /// <param name="taps">Frames that are seen at a time.</param>
+    /// <param name="before">Those before the one that is computed.</param>
+    /// <param name="isPadded">Whether a node of its own puts zeros around.</param>
+    /// <param name="isAdded">Whether the frames are added.</param>
+    public static GraphFile Memory(int channels, int taps, int before, bool isPadded, bool isAdded)
+    {
+        Random random = new(7);
+        int after = taps - 1 - before;
+        GraphFile graph = new GraphFile()
+            .Input("x", GraphFile.Float, "B", "T", $"{channels}")
+            .Output("y", GraphFile.Float, "B", "T", $"{channels}")
+            .Tensor("w", GraphFile.Float, [.. Enumerable.Range(0, channels * taps).Select(_ => random.NextSingle() - 0.5f)], channels, 1, taps)
+            .Node("Transpose", ["x"], ["turned"], GraphFile.Numbers("perm", 0, 2, 1));
+        if (isPadded)
+            graph = graph.Tensor("around", GraphFile.Int64, [0L, 0, before, 0, 0, after], 6).Node("Pad", ["turned", "around"], ["padded"]);
+        graph = graph
+            .Node("Conv", [isPadded ? "padded" : "turned", "w"], ["seen"], GraphFile.Number("group", channels), GraphFile.Numbers("pads", isPadded ? 0 : before, isPadded ? 0 : after))
+            .Node("Transpose", ["seen"], [isAdded ? "back" : "y"], GraphFile.Numbers("perm", 0, 2, 1));
+        return isAdded ? graph.Node("Add", ["back", "x"], ["y"]) : graph;
+    }
+
     /// <summary>A layer that reads 5 numbers a step both ways, 6 states.</summary>
     public static GraphFile Lstm(string? attribute = null)
     {

@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using Parley.Inference.Kernels;
 
 namespace Parley.Inference.Devices;
 
@@ -27,5 +28,6 @@ internal sealed class CpuBackend : IDeviceBackend
     public void Configure(Device device, string modelPath, SessionOptions session)
     {
         // The runtime adds its CPU provider to every session.
+        OwnOperators.Register(session);
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using Parley.Inference.Devices;
+using Parley.Inference.Kernels;
 
 namespace Parley.Inference.Optimized;
 
@@ -33,6 +34,7 @@ internal static class WrittenNetwork
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
             OptimizedModelFilePath = target,
         };
+        OwnOperators.Register(session);
         foreach ((string key, string value) in entries)
             session.AddSessionConfigEntry(key, value);
         try

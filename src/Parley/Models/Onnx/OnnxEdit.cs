@@ -9,7 +9,7 @@ internal sealed class OnnxEdit(OnnxModel model)
     private const int BlockBytes = 1 << 20;
 
     private readonly SortedList<long, (long End, Recoding Recode)> _recodings = [];
-    private readonly Dictionary<long, IReadOnlyList<byte[]>> _replaced = [];
+    private readonly Dictionary<long, Replacement> _replaced = [];
     private readonly HashSet<long> _removed = [];
     private readonly WireWriter _addedToGraph = new(), _addedToModel = new();
     private readonly HashSet<string> _names = new(
@@ -40,7 +40,19 @@ internal sealed class OnnxEdit(OnnxModel model)
     public void Replace(WireField field, byte[] message) => Replace(field, [message]);
 
     /// <summary>Puts other messages of its kind in the place of a field of the graph.</summary>
-    public void Replace(WireField field, IReadOnlyList<byte[]> messages) => _replaced[field.Start] = messages;
+    public void Replace(WireField field, IReadOnlyList<byte[]> messages) => _replaced[field.Start] = new Replacement([.. messages.Select(message => message.Length)], () => messages);
+
+    /// <summary>Puts another tensor in the place of one, of the same name.</summary>
+    /// <param name="tensor">The tensor.</param>
+    /// <param name="type">Element type.</param>
+    /// <param name="dims">Axes.</param>
+    /// <param name="count">Bytes of its values.</param>
+    /// <param name="values">Makes them when the file is written, so that they are not all in memory at once.</param>
+    public void Replace(OnnxTensor tensor, int type, IReadOnlyList<long> dims, int count, Func<byte[]> values)
+    {
+        byte[] head = TensorHead(tensor.Name, type, dims).Head(OnnxSchema.Tensor.RawData, count).ToArray();
+        _replaced[tensor.Field.Start] = new Replacement([head.Length + count], () => [[.. head, .. values()]]);
+    }
 
     /// <summary>Takes a field of the graph out.</summary>
     public void Remove(WireField field) => _removed.Add(field.Start);
@@ -68,11 +80,7 @@ internal sealed class OnnxEdit(OnnxModel model)
     public string AddTensor(string wish, int type, IReadOnlyList<long> dims, ReadOnlySpan<byte> values)
     {
         string name = AddName(wish);
-        WireWriter tensor = new();
-        foreach (long axis in dims)
-            tensor.Number(OnnxSchema.Tensor.Dims, (ulong)axis);
-        tensor.Number(OnnxSchema.Tensor.DataType, (ulong)type).Text(OnnxSchema.Tensor.Name, name).Bytes(OnnxSchema.Tensor.RawData, values);
-        _addedToGraph.Bytes(OnnxSchema.Graph.Initializer, tensor.ToArray());
+        _addedToGraph.Bytes(OnnxSchema.Graph.Initializer, TensorHead(name, type, dims).Bytes(OnnxSchema.Tensor.RawData, values).ToArray());
         return name;
     }
 
@@ -112,23 +120,35 @@ internal sealed class OnnxEdit(OnnxModel model)
         target.Write(addedToModel);
     }
 
+    private static WireWriter TensorHead(string name, int type, IReadOnlyList<long> dims)
+    {
+        WireWriter tensor = new();
+        foreach (long axis in dims)
+            tensor.Number(OnnxSchema.Tensor.Dims, (ulong)axis);
+        return tensor.Number(OnnxSchema.Tensor.DataType, (ulong)type).Text(OnnxSchema.Tensor.Name, name);
+    }
+
     private long LengthOf(WireField field)
-        => _removed.Contains(field.Start) ? 0 : _replaced.TryGetValue(field.Start, out IReadOnlyList<byte[]>? messages)
-            ? messages.Sum(message => (long)new WireWriter().Head(field.Number, message.Length).ToArray().Length + message.Length)
+        => _removed.Contains(field.Start) ? 0 : _replaced.TryGetValue(field.Start, out Replacement? replacement)
+            ? replacement.Lengths.Sum(length => (long)new WireWriter().Head(field.Number, length).ToArray().Length + length)
             : field.End - field.Start;
 
     private void WritePart(FileStream source, Stream target, WireField field, byte[] block, CancellationToken cancellationToken)
     {
         if (_removed.Contains(field.Start))
             return;
-        if (!_replaced.TryGetValue(field.Start, out IReadOnlyList<byte[]>? messages))
+        if (!_replaced.TryGetValue(field.Start, out Replacement? replacement))
         {
             Copy(source, target, field, block, cancellationToken);
             return;
         }
 
-        foreach (byte[] message in messages)
-            target.Write(new WireWriter().Bytes(field.Number, message).ToArray());
+        cancellationToken.ThrowIfCancellationRequested();
+        foreach (byte[] message in replacement.Messages())
+        {
+            target.Write(new WireWriter().Head(field.Number, message.Length).ToArray());
+            target.Write(message);
+        }
     }
 
     private void Copy(FileStream source, Stream target, WireField field, byte[] block, CancellationToken cancellationToken)
@@ -170,4 +190,6 @@ internal sealed class OnnxEdit(OnnxModel model)
 
         return low;
     }
+
+    private sealed record Replacement(IReadOnlyList<int> Lengths, Func<IReadOnlyList<byte[]>> Messages);
 }

@@ -11,7 +11,6 @@ namespace Parley.Models.Onnx;
 internal static class RoundedWeights
 {
     private const byte UnsignedToSigned = OnnxSchema.UInt8Type ^ OnnxSchema.Int8Type;
-    private const string Microsoft = "com.microsoft";
 
     // 255 times two of them, the largest unsigned factor, is just within 16 bits.
     private const int Largest = 64;
@@ -29,35 +28,16 @@ internal static class RoundedWeights
             .ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
         using FileStream stream = File.OpenRead(model.Path);
         int count = 0;
-        foreach (OnnxNode node in model.Nodes)
+        foreach (QuantizedProduct product in QuantizedProduct.All(model, links))
         {
-            (string Weights, string Scale, string ZeroPoint)? names = node switch
-            {
-                { Operator: "MatMulInteger", Domain: "" or "ai.onnx" } => ScaleBehind(node, links, own) is { } scale ? (Input(node, 1), scale, Input(node, 3)) : null,
-                { Operator: "DynamicQuantizeMatMul", Domain: Microsoft } => (Input(node, 1), Input(node, 2), Input(node, 3)),
-                { Operator: "MatMulIntegerToFloat", Domain: Microsoft } => (Input(node, 1), Input(node, 3), Input(node, 5)),
-                _ => null,
-            };
-            if (names is not { } found || !own.TryGetValue(found.Weights, out OnnxTensor? weights) || !own.TryGetValue(found.Scale, out OnnxTensor? scales)
-                || !own.TryGetValue(found.ZeroPoint, out OnnxTensor? zeroPoints) || !Fit(weights, scales, zeroPoints))
+            if (!own.TryGetValue(product.Weights, out OnnxTensor? weights) || !own.TryGetValue(product.Scale, out OnnxTensor? scales)
+                || !own.TryGetValue(product.ZeroPoint, out OnnxTensor? zeroPoints) || !Fit(weights, scales, zeroPoints))
                 continue;
             if (Round(weights, scales, zeroPoints, stream, edit))
                 count++;
         }
 
         return count;
-    }
-
-    // Exporters put the scale behind the product: Cast to float, times (scale of the rows * scale of the weights).
-    private static string? ScaleBehind(OnnxNode node, GraphLinks links, Dictionary<string, OnnxTensor> own)
-    {
-        if (node.Outputs is not [string product] || links.OnlyReader(product) is not { Operator: "Cast", Outputs: [string number] }
-            || links.OnlyReader(number) is not { Operator: "Mul", Inputs: [string one, string other] })
-            return null;
-        string factor = string.Equals(one, number, StringComparison.Ordinal) ? other : one;
-        if (own.ContainsKey(factor))
-            return factor;
-        return links.OnlyReader(factor) is not null && links.Maker(factor) is { Operator: "Mul" } scales ? scales.Inputs.FirstOrDefault(own.ContainsKey) : null;
     }
 
     private static bool Fit(OnnxTensor weights, OnnxTensor scales, OnnxTensor zeroPoints)
@@ -114,6 +94,4 @@ internal static class RoundedWeights
     }
 
     private static byte[] Spread(byte[] values, int columns) => values.Length == columns ? values : [.. Enumerable.Repeat(values[0], columns)];
-
-    private static string Input(OnnxNode node, int slot) => slot < node.Inputs.Count ? node.Inputs[slot] : "";
 }

@@ -1,0 +1,127 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using Parley.Models.Onnx;
+
+namespace Parley.Inference.Kernels;
+
+/// <summary>
+/// The operator <see cref="PackedMatrix.Operator"/>: floats are made 8 bits, multiplied with packed bytes, exactly, and made floats again, in one go. Sums are
+/// those of <c>MatMulInteger</c>, on processors that have no instruction for them (x86 without VNNI) too. Needs AVX2.
+/// </summary>
+internal readonly unsafe struct PackedMatMul
+{
+    private const int Group = ByteProducts<SignedValues>.Rows, Columns = PackedMatrix.PanelColumns;
+
+    /// <summary>[rows, depth].</summary>
+    public required float* Input { get; init; }
+
+    /// <summary>Rows of the input.</summary>
+    public required int Rows { get; init; }
+
+    /// <summary>Values of a row.</summary>
+    public required int Depth { get; init; }
+
+    /// <summary>As <see cref="PackedMatrix"/> describes it.</summary>
+    public required byte* Weights { get; init; }
+
+    /// <summary>[columns].</summary>
+    public required float* Scales { get; init; }
+
+    /// <summary>[columns].</summary>
+    public required byte* ZeroPoints { get; init; }
+
+    /// <summary>[columns].</summary>
+    public required float* Bias { get; init; }
+
+    /// <summary>Columns of the matrix.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>The middle of the range of the weights, at most 128.</summary>
+    public required byte Center { get; init; }
+
+    /// <summary>Whether negative outcomes become 0.</summary>
+    public required bool Relu { get; init; }
+
+    /// <summary>[rows, columns].</summary>
+    public required float* Output { get; init; }
+
+    /// <summary>Panels of the matrix.</summary>
+    public int Panels => (Width + Columns - 1) / Columns;
+
+    /// <summary>Computes the columns of one panel. Panels may be computed at the same time.</summary>
+    /// <param name="rows">The input, in bytes.</param>
+    /// <param name="panel">Its number.</param>
+    public void ComputePanel(QuantizedRows rows, int panel)
+    {
+        if (rows.IsUnsigned)
+            ComputePanel<UnsignedValues>(rows, panel, Center);
+        else
+            ComputePanel<SignedValues>(rows, panel, 0);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void ComputePanel<TOrder>(QuantizedRows rows, int panel, int origin)
+        where TOrder : struct, IFactorOrder
+    {
+        int blocks = (Depth + PackedMatrix.BlockRows - 1) / PackedMatrix.BlockRows, column = panel * Columns, width = Math.Min(Columns, Width - column);
+        byte* weights = Weights + ((long)panel * blocks * PackedMatrix.BlockBytes);
+
+        // For each column: factor, bias, and what the sum of a row's values counts for.
+        float* factors = stackalloc float[Columns], bias = stackalloc float[Columns];
+        int* shifts = stackalloc int[Columns], sums = stackalloc int[ByteProducts<TOrder>.Sums];
+        for (int i = 0; i < Columns; i++)
+        {
+            factors[i] = i < width ? rows.Scale * Scales[column + i] : 0;
+            bias[i] = i < width ? Bias[column + i] : 0;
+            shifts[i] = i < width ? origin - ZeroPoints[column + i] : 0;
+        }
+
+        ReadOnlySpan<RowGroup> groups = rows.Groups;
+        for (int i = 0; i < groups.Length; i++)
+        {
+            RowGroup group = groups[i];
+            if (group.InFours)
+                ByteProducts<TOrder>.MultiplyFours(weights, Center, blocks, (byte*)group.Values, sums);
+            else
+                ByteProducts<TOrder>.MultiplyTwos(weights, Center, blocks, (byte*)group.Values, sums);
+            if (group.WideBlocks > 0)
+                ByteProducts<TOrder>.AddWide(weights, Center, (int*)group.Places, group.WideBlocks, (short*)group.Wide, sums);
+            int first = i * Group;
+            float* target = Output + ((long)first * Width) + column;
+            if (width == Columns)
+                Finish(sums, (int*)group.Sums, Math.Min(Group, Rows - first), shifts, factors, bias, target, Width);
+            else
+                FinishLast(sums, (int*)group.Sums, Math.Min(Group, Rows - first), shifts, factors, bias, target, width);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Finish(int* sums, int* rowSums, int rows, int* shifts, float* factors, float* bias, float* target, int stride)
+    {
+        const int Half = Columns / 2;
+        Vector256<int> shift0 = Vector256.Load(shifts), shift1 = Vector256.Load(shifts + Half);
+        Vector256<float> factor0 = Vector256.Load(factors), factor1 = Vector256.Load(factors + Half), bias0 = Vector256.Load(bias), bias1 = Vector256.Load(bias + Half);
+        Vector256<float> least = Relu ? Vector256<float>.Zero : Vector256.Create(float.NegativeInfinity);
+        for (int row = 0; row < rows; row++)
+        {
+            Vector256<int> all = Vector256.Create(rowSums[row]);
+            Vector256<int> exact0 = Vector256.Load(sums) + (shift0 * all), exact1 = Vector256.Load(sums + Half) + (shift1 * all);
+
+            // The larger of a number and what is none is what is none: the second.
+            Avx.Max(least, (Avx.ConvertToVector256Single(exact0) * factor0) + bias0).Store(target);
+            Avx.Max(least, (Avx.ConvertToVector256Single(exact1) * factor1) + bias1).Store(target + Half);
+            sums += Columns;
+            target += stride;
+        }
+    }
+
+    // The last panel may have fewer columns than it has room for.
+    private void FinishLast(int* sums, int* rowSums, int rows, int* shifts, float* factors, float* bias, float* target, int width)
+    {
+        float* all = stackalloc float[Group * Columns];
+        Finish(sums, rowSums, rows, shifts, factors, bias, all, Columns);
+        for (int row = 0; row < rows; row++)
+            new ReadOnlySpan<float>(all + (row * Columns), width).CopyTo(new Span<float>(target + ((long)row * Width), width));
+    }
+}

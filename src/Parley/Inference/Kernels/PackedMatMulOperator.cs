@@ -1,0 +1,97 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Parley.Models.Onnx;
+
+namespace Parley.Inference.Kernels;
+
+/// <summary><see cref="PackedMatMul"/> as ONNX Runtime calls it.</summary>
+internal static unsafe class PackedMatMulOperator
+{
+    private const int Input = 0, Weights = 1, Scales = 2, ZeroPoints = 3, Bias = 4, Inputs = 5, MostDepth = 1 << 14, MostCenter = 128;
+
+    // What a thread takes at a time: less costs more calls than it shares better.
+    private const int PanelsAtOnce = 8;
+
+    public static OrtOperator* Describe() => OrtOperator.Describe(PackedMatrix.Operator, Inputs, (1 << Weights) | (1 << ZeroPoints), &Create, &Compute);
+
+    [UnmanagedCallersOnly]
+    private static nint Create(OrtOperator* self, nint api, nint info, void** kernel)
+    {
+        try
+        {
+            long center = OrtFunctions.Attribute(info, PackedMatrix.Center), relu = OrtFunctions.Attribute(info, PackedMatrix.Relu);
+            if (center is < 1 or > MostCenter || relu is < 0 or > 1)
+                return OrtFunctions.Failure($"{PackedMatrix.Operator}: center {center} or relu {relu} is out of range.");
+            *kernel = (void*)((center << 1) | relu);
+            return 0;
+        }
+        catch (InvalidOperationException error)
+        {
+            return OrtFunctions.Failure(error.Message);
+        }
+    }
+
+    [UnmanagedCallersOnly]
+    private static nint Compute(void* kernel, nint context)
+    {
+        try
+        {
+            float* input = (float*)OrtFunctions.Input(context, Input, out long[] axes);
+            byte* weights = (byte*)OrtFunctions.Input(context, Weights, out long[] packed);
+            float* scales = (float*)OrtFunctions.Input(context, Scales, out long[] columns);
+            byte* zeroPoints = (byte*)OrtFunctions.Input(context, ZeroPoints, out long[] zeroColumns);
+            float* bias = (float*)OrtFunctions.Input(context, Bias, out long[] biasColumns);
+            if (axes is not [.., > 0 and <= MostDepth and var depth] || columns is not [> 0 and <= int.MaxValue and var width] || !zeroColumns.AsSpan().SequenceEqual(columns)
+                || !biasColumns.AsSpan().SequenceEqual(columns) || !packed.AsSpan().SequenceEqual(PackedMatrix.Shape(depth, width)))
+                return OrtFunctions.Failure($"{PackedMatrix.Operator}: inputs of shapes that do not belong together.");
+            long rows = 1;
+            foreach (long length in axes.AsSpan(..^1))
+                rows = checked(rows * length);
+            axes[^1] = width;
+            float* output = (float*)OrtFunctions.Output(context, axes);
+            if (rows > 0)
+                Compute(context, new PackedMatMul
+                {
+                    Input = input,
+                    Rows = checked((int)rows),
+                    Depth = (int)depth,
+                    Weights = weights,
+                    Scales = scales,
+                    ZeroPoints = zeroPoints,
+                    Bias = bias,
+                    Width = (int)width,
+                    Center = (byte)((nint)kernel >> 1),
+                    Relu = ((nint)kernel & 1) != 0,
+                    Output = output,
+                });
+            return 0;
+        }
+        catch (Exception error) when (error is InvalidOperationException or OverflowException or OutOfMemoryException)
+        {
+            return OrtFunctions.Failure(error.Message);
+        }
+    }
+
+    private static void Compute(nint context, PackedMatMul product)
+    {
+        using QuantizedRows rows = QuantizedRows.Rent(product.Input, product.Rows, product.Depth, product.Center);
+        Work work = new(product, rows);
+        OrtFunctions.ParallelFor(context, &ComputePanels, (product.Panels + PanelsAtOnce - 1) / PanelsAtOnce, Unsafe.AsPointer(ref work));
+    }
+
+    [UnmanagedCallersOnly]
+    private static void ComputePanels(void* work, nuint part)
+    {
+        ref Work state = ref Unsafe.AsRef<Work>(work);
+        int first = (int)part * PanelsAtOnce, end = Math.Min(first + PanelsAtOnce, state.Product.Panels);
+        for (int panel = first; panel < end; panel++)
+            state.Product.ComputePanel(state.Rows, panel);
+    }
+
+    private readonly struct Work(PackedMatMul product, QuantizedRows rows)
+    {
+        public PackedMatMul Product { get; } = product;
+
+        public QuantizedRows Rows { get; } = rows;
+    }
+}

@@ -1,0 +1,80 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Parley.Models.Onnx;
+
+namespace Parley.Inference.Kernels;
+
+/// <summary><see cref="TimeConvolution"/> as ONNX Runtime calls it.</summary>
+internal static unsafe class TimeConvolutionOperator
+{
+    private const int Input = 0, Weights = 1, Inputs = 2, FramesAtOnce = 32;
+
+    public static OrtOperator* Describe() => OrtOperator.Describe(TimeConvolutions.Operator, Inputs, bytes: 0, &Create, &Compute);
+
+    [UnmanagedCallersOnly]
+    private static nint Create(OrtOperator* self, nint api, nint info, void** kernel)
+    {
+        try
+        {
+            long before = OrtFunctions.Attribute(info, TimeConvolutions.Before), shortcut = OrtFunctions.Attribute(info, TimeConvolutions.Shortcut);
+            if (before is < 0 or > TimeConvolutions.MostTaps || shortcut is < 0 or > 1)
+                return OrtFunctions.Failure($"{TimeConvolutions.Operator}: before {before} or shortcut {shortcut} is out of range.");
+            *kernel = (void*)((before << 1) | shortcut);
+            return 0;
+        }
+        catch (InvalidOperationException error)
+        {
+            return OrtFunctions.Failure(error.Message);
+        }
+    }
+
+    [UnmanagedCallersOnly]
+    private static nint Compute(void* kernel, nint context)
+    {
+        try
+        {
+            float* input = (float*)OrtFunctions.Input(context, Input, out long[] axes), weights = (float*)OrtFunctions.Input(context, Weights, out long[] kernelAxes);
+            if (axes is not [var batch, <= int.MaxValue and var frames, > 0 and var channels] || kernelAxes is not [> 0 and <= TimeConvolutions.MostTaps and var taps, var width] || width != channels || (nint)kernel >> 1 >= taps)
+                return OrtFunctions.Failure($"{TimeConvolutions.Operator}: inputs of shapes that do not belong together.");
+            float* output = (float*)OrtFunctions.Output(context, axes);
+            for (long i = 0; i < batch; i++)
+            {
+                TimeConvolution one = new()
+                {
+                    Input = input + (i * frames * channels),
+                    Weights = weights,
+                    Output = output + (i * frames * channels),
+                    Frames = (int)frames,
+                    Channels = checked((int)channels),
+                    Taps = (int)taps,
+                    Before = (int)((nint)kernel >> 1),
+                    HasShortcut = ((nint)kernel & 1) != 0,
+                };
+                OrtFunctions.ParallelFor(context, &ComputeFrames, (one.Frames + FramesAtOnce - 1) / FramesAtOnce, &one);
+            }
+
+            return 0;
+        }
+        catch (Exception error) when (error is InvalidOperationException or OverflowException)
+        {
+            return OrtFunctions.Failure(error.Message);
+        }
+    }
+
+    [UnmanagedCallersOnly]
+    private static void ComputeFrames(void* work, nuint part)
+    {
+        TimeConvolution state = Unsafe.Read<TimeConvolution>(work);
+        int first = (int)part * FramesAtOnce, end = Math.Min(first + FramesAtOnce, state.Frames);
+        float[] silence = ArrayPool<float>.Shared.Rent(state.Channels);
+        Array.Clear(silence, 0, state.Channels);
+        fixed (float* zeros = silence)
+        {
+            for (int frame = first; frame < end; frame++)
+                state.ComputeFrame(frame, zeros);
+        }
+
+        ArrayPool<float>.Shared.Return(silence);
+    }
+}

@@ -1,0 +1,77 @@
+using Parley.Inference;
+using Parley.Models;
+using Parley.Models.Onnx;
+using Parley.Tests.Inference;
+
+namespace Parley.Tests.Optimization;
+
+/// <summary>Memories as the project's own operator computes them, against those of ONNX Runtime.</summary>
+public sealed class TimeConvolutionsTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    private string Original => Path.Combine(_folder.Path, "original.onnx");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(512, 11, 5, false, true)]
+    [InlineData(40, 11, 10, true, true)]
+    [InlineData(19, 4, 0, true, false)]
+    [InlineData(16, 7, 3, false, false)]
+    public void They_give_the_same_numbers(int channels, int taps, int before, bool isPadded, bool isAdded)
+    {
+        string rewritten = Rewrite(Graphs.Memory(channels, taps, before, isPadded, isAdded), expected: 1);
+
+        OnnxModel model = OnnxModel.Read(rewritten);
+        model.Nodes.ShouldHaveSingleItem().Inputs.ShouldBe(["x", "w_by_tap"]);
+        foreach (int frames in (ReadOnlySpan<int>)[1, 3, 11, 70])
+            Run(rewritten, frames, channels).ShouldBe(Run(Original, frames, channels), $"{frames} frames");
+    }
+
+    [Fact]
+    public void Others_stay_as_they_are()
+    {
+        Rewrite(Graphs.Memory(16, 7, before: 7, isPadded: true, isAdded: false), expected: 0); // more frames before than it sees
+        Rewrite(Graphs.Memory(16, 7, 3, isPadded: false, isAdded: true).Node("Relu", ["turned"], ["z"]).Output("z", GraphFile.Float, "B", "16", "T"), expected: 0);
+        Rewrite(Graphs.Memory(16, 7, 3, isPadded: false, isAdded: false).Node("Relu", ["seen"], ["z"]).Output("z", GraphFile.Float, "B", "16", "T"), expected: 0);
+    }
+
+    [Theory]
+    [InlineData(-1, 0)]
+    [InlineData(0, 2)]
+    public void A_node_that_says_something_else_is_refused(long before, long shortcut)
+        => Should.Throw<ModelFileException>(() => Run(Node(16, before, shortcut).Save(Original), 3, 16)).Message.ShouldContain("out of range");
+
+    [Theory]
+    [InlineData(16, 4)] // more frames before than it sees
+    [InlineData(17, 0)] // channels
+    public void Inputs_that_do_not_belong_together_are_refused(int channels, int before)
+        => Should.Throw<InferenceException>(() => Run(Node(channels, before, 0).Save(Original), 3, channels)).Message.ShouldContain("shapes that do not belong together");
+
+    private static GraphFile Node(int channels, long before, long shortcut) => new GraphFile()
+        .Input("x", GraphFile.Float, "B", "T", $"{channels}")
+        .Output("y", GraphFile.Float, "B", "T", $"{channels}")
+        .Tensor("w", GraphFile.Float, new float[4 * 16], 4, 16)
+        .Node("TimeConvolution", "parley", ["x", "w"], ["y"], GraphFile.Number("before", before), GraphFile.Number("shortcut", shortcut));
+
+    private static float[] Run(string file, int frames, int channels)
+    {
+        Random random = new(8);
+        float[] input = [.. Enumerable.Range(0, 2 * frames * channels).Select(_ => random.NextSingle() - 0.5f)];
+        using ModelSession session = ModelSession.Load(file, new InferenceOptions { Threads = 2, UseOptimized = false });
+        using ModelOutputs outputs = session.Run([ModelInput.Of("x", input, 2, frames, channels)], CancellationToken.None);
+        return outputs.Floats("y").ToArray();
+    }
+
+    private string Rewrite(GraphFile graph, int expected)
+    {
+        OnnxModel model = OnnxModel.Read(graph.Save(Original));
+        OnnxEdit edit = new(model);
+        TimeConvolutions.Apply(model, edit).ShouldBe(expected);
+        string file = Path.Combine(_folder.Path, "rewritten.onnx");
+        using FileStream target = File.Create(file);
+        edit.Write(target, CancellationToken.None);
+        return file;
+    }
+}
