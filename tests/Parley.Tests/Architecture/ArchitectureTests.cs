@@ -70,6 +70,17 @@ public sealed partial class ArchitectureTests
     }
 
     [Fact]
+    public void Pointers_are_for_kernels_alone()
+    {
+        string library = Path.Combine(TestPaths.RepositoryRoot, "src", "Parley"), kernels = Path.Combine(library, "Inference", "Kernels");
+        string[] unsafeFiles = [.. Directory.GetFiles(library, "*.cs", SearchOption.AllDirectories)
+            .Where(file => File.ReadLines(file).Any(line => line.Contains(" unsafe ", StringComparison.Ordinal) && !line.TrimStart().StartsWith("//", StringComparison.Ordinal)))];
+
+        unsafeFiles.ShouldNotBeEmpty();
+        unsafeFiles.ShouldAllBe(file => file.StartsWith(kernels, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Assemblies_refer_one_way()
     {
         string[] onnxRuntime = Ours("Microsoft.ML.OnnxRuntime"), library = Ours("Parley"), server = Ours("Parley.Server"), commandLine = Ours("Parley.Cli");

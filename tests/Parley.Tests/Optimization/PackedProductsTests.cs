@@ -1,4 +1,5 @@
 using Parley.Inference;
+using Parley.Inference.Kernels;
 using Parley.Models;
 using Parley.Models.Onnx;
 using Parley.Tests.Inference;
@@ -9,6 +10,8 @@ namespace Parley.Tests.Optimization;
 public sealed class PackedProductsTests : IDisposable
 {
     private readonly TempFolder _folder = new();
+
+    public PackedProductsTests() => Assert.SkipUnless(OwnOperators.AreSupported, "This processor has no AVX2, without which the project's own operators do not run.");
 
     /// <summary>Numbers of which four, two or no products fit 16 bits, with and without negative ones.</summary>
     public enum Numbers

@@ -126,6 +126,8 @@ public sealed class RewriteTests : IDisposable
                 SignedWeights.Apply(model, edit, avoidSaturation: true);
                 QuantizedLstm.Apply(model, edit);
                 RoundedWeights.Apply(model, new OnnxEdit(model));
+                PackedProducts.Apply(model, new OnnxEdit(model));
+                TimeConvolutions.Apply(model, new OnnxEdit(model));
                 edit.Write(Stream.Null, CancellationToken.None);
             }
             catch (ModelFileException error)

@@ -1,4 +1,6 @@
+using System.Runtime.Intrinsics.X86;
 using Parley.Inference;
+using Parley.Inference.Kernels;
 using Parley.Models;
 using Parley.Models.Onnx;
 using Parley.Tests.Inference;
@@ -9,6 +11,8 @@ namespace Parley.Tests.Optimization;
 public sealed class TimeConvolutionsTests : IDisposable
 {
     private readonly TempFolder _folder = new();
+
+    public TimeConvolutionsTests() => Assert.SkipUnless(OwnOperators.AreSupported, "This processor has no AVX2, without which the project's own operators do not run.");
 
     private string Original => Path.Combine(_folder.Path, "original.onnx");
 
@@ -25,8 +29,11 @@ public sealed class TimeConvolutionsTests : IDisposable
 
         OnnxModel model = OnnxModel.Read(rewritten);
         model.Nodes.ShouldHaveSingleItem().Inputs.ShouldBe(["x", "w_by_tap"]);
+
+        // To the bit where sums are made as on most processors today; newer ones may make them in another order.
+        float tolerance = Avx512F.IsSupported ? 1e-5f : 0;
         foreach (int frames in (ReadOnlySpan<int>)[1, 3, 11, 70])
-            Run(rewritten, frames, channels).ShouldBe(Run(Original, frames, channels), $"{frames} frames");
+            Run(rewritten, frames, channels).Zip(Run(Original, frames, channels), (one, other) => Math.Abs(one - other)).Max().ShouldBeLessThanOrEqualTo(tolerance, $"{frames} frames");
     }
 
     [Fact]
