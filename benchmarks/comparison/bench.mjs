@@ -79,7 +79,7 @@ async function checkWords() {
   return { versions, agreement: agreement(ours.found, theirs.found) };
 }
 
-/** Programs that recognise the same segments with the same file and as many threads, in turn. */
+/** Programs that recognise the same segments with the same file and as many threads, in turn; Parley also with what it makes of the file, which no other program runs. */
 async function compareRecognition(list, seconds, weights, threads) {
   const quantized = weights === "int8", file = join(models, "asr", quantized ? "model_quant.onnx" : "model.onnx"), tokens = join(models, "asr", "tokens.txt");
   const args = ["--models", models, "--segments", list, "--threads", String(threads), ...(quantized ? ["--quantized"] : [])];
@@ -93,17 +93,12 @@ async function compareRecognition(list, seconds, weights, threads) {
   await add("Parley", parley("recognize", ...args, "--original"));
   await add("sherpa-onnx", sherpa(file, tokens, threads, list));
   const optimised = await keep(parley("recognize", ...args));
-  if (optimised.ready.model === file) {
-    await stop([optimised]); // there is no faster network on this machine
-  } else {
-    await add("Parley, optimised file", optimised);
-    await add("sherpa-onnx, optimised file", sherpa(optimised.ready.model, tokens, threads, list));
-  }
+  if (optimised.ready.model === file) await stop([optimised]); // there is no faster network on this machine
+  else await add("Parley, optimised file", optimised);
   if (threads > 1) await add("Parley as its pipeline does it", parley("recognize", ...args, "--side-by-side"));
   if (quantized && isRounded) {
     const roundedArgs = args.map(argument => argument === models ? rounded : argument);
-    const ours = await add("Parley, rounded to 7 bits", parley("recognize", ...roundedArgs));
-    await add("sherpa-onnx, rounded to 7 bits", sherpa(ours.ready.model, tokens, threads, list));
+    await add("Parley, rounded to 7 bits", parley("recognize", ...roundedArgs));
     if (threads > 1) await add("Parley as its pipeline does it, rounded to 7 bits", parley("recognize", ...roundedArgs, "--side-by-side"));
   }
   const results = await takeTurns(children, rounds);
