@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using Parley.Inference.Devices;
+using Parley.Inference.Kernels;
 using Parley.Inference.Optimized;
 
 namespace Parley.Inference;
@@ -159,6 +160,7 @@ internal sealed class ModelLane(string modelPath, InferenceOptions options, Devi
         };
         try
         {
+            OwnOperators.Prepare();
             slot.Backend.Configure(Device, file, session);
             return new SharedRunner(slot.Backend.Open(Device, file, session), slot);
         }

@@ -7,10 +7,17 @@ namespace Parley.Inference.Kernels;
 /// <summary>Makes the project's own operators known to sessions of ONNX Runtime. Safe for concurrent use.</summary>
 internal static unsafe class OwnOperators
 {
-    private static readonly Lazy<nint> Domain = new(CreateDomain);
+    private static readonly Lazy<nint> Domain = new(MakeKnown);
 
     /// <summary>Whether this processor has the instructions that they need.</summary>
     public static bool AreSupported => Avx2.IsSupported;
+
+    /// <summary>Makes them known to ONNX Runtime, where the processor has what they need. Has to be done before anything is loaded.</summary>
+    public static void Prepare()
+    {
+        if (AreSupported)
+            _ = Domain.Value;
+    }
 
     /// <summary>Lets a session use them, where the processor can.</summary>
     public static void Register(SessionOptions session)
@@ -19,7 +26,17 @@ internal static unsafe class OwnOperators
             OrtFunctions.AddDomain(session.DangerousGetHandle(), Domain.Value);
     }
 
-    // Lives as long as the process: sessions keep it.
+    // The runtime writes the domain down for the whole process when the first session with it is made, and two at once get into each other's way: so that one is
+    // made here. The domain lives as long as the process, since sessions keep it.
+    private static nint MakeKnown()
+    {
+        nint domain = CreateDomain();
+        using SessionOptions options = new() { IntraOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+        OrtFunctions.AddDomain(options.DangerousGetHandle(), domain);
+        using InferenceSession first = new(OwnDomain.SmallestNetwork(), options);
+        return domain;
+    }
+
     private static nint CreateDomain()
     {
         nint domain = OrtFunctions.CreateDomain(OwnDomain.Name);

@@ -15,6 +15,9 @@ internal readonly unsafe struct TimeConvolution
     /// <summary>[taps, channels].</summary>
     public required float* Weights { get; init; }
 
+    /// <summary>[channels] zeros, for frames outside.</summary>
+    public required float* Silence { get; init; }
+
     /// <summary>[frames, channels].</summary>
     public required float* Output { get; init; }
 
@@ -34,17 +37,15 @@ internal readonly unsafe struct TimeConvolution
     public required bool HasShortcut { get; init; }
 
     /// <summary>Computes one frame, every sum in the order in which ONNX Runtime computes it on such processors. Frames may be computed at the same time.</summary>
-    /// <param name="frame">Its number.</param>
-    /// <param name="silence">As many zeros as there are channels.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void ComputeFrame(int frame, float* silence)
+    public void ComputeFrame(int frame)
     {
         int channels = Channels, taps = Taps;
         float** frames = stackalloc float*[taps];
         for (int tap = 0; tap < taps; tap++)
         {
             int seen = frame + tap - Before;
-            frames[tap] = seen >= 0 && seen < Frames ? Input + ((long)seen * channels) : silence;
+            frames[tap] = seen >= 0 && seen < Frames ? Input + ((long)seen * channels) : Silence;
         }
 
         float* input = Input + ((long)frame * channels), target = Output + ((long)frame * channels);

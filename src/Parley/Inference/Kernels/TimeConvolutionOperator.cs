@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Parley.Models.Onnx;
@@ -8,7 +7,7 @@ namespace Parley.Inference.Kernels;
 /// <summary><see cref="TimeConvolution"/> as ONNX Runtime calls it.</summary>
 internal static unsafe class TimeConvolutionOperator
 {
-    private const int Input = 0, Weights = 1, Inputs = 2, FramesAtOnce = 32;
+    private const int Input = 0, Weights = 1, Inputs = 2, FramesAtOnce = 32, MostChannels = 1 << 16;
 
     public static OrtOperator* Describe() => OrtOperator.Describe(TimeConvolutions.Operator, Inputs, bytes: 0, &Create, &Compute);
 
@@ -35,28 +34,32 @@ internal static unsafe class TimeConvolutionOperator
         try
         {
             float* input = (float*)OrtFunctions.Input(context, Input, out long[] axes), weights = (float*)OrtFunctions.Input(context, Weights, out long[] kernelAxes);
-            if (axes is not [var batch, <= int.MaxValue and var frames, > 0 and var channels] || kernelAxes is not [> 0 and <= TimeConvolutions.MostTaps and var taps, var width] || width != channels || (nint)kernel >> 1 >= taps)
+            if (axes is not [var batch, <= int.MaxValue and var frames, > 0 and <= MostChannels and var channels] || kernelAxes is not [> 0 and <= TimeConvolutions.MostTaps and var taps, var width] || width != channels || (nint)kernel >> 1 >= taps)
                 return OrtFunctions.Failure($"{TimeConvolutions.Operator}: inputs of shapes that do not belong together.");
             float* output = (float*)OrtFunctions.Output(context, axes);
-            for (long i = 0; i < batch; i++)
+            fixed (float* silence = new float[channels])
             {
-                TimeConvolution one = new()
+                for (long i = 0; i < batch; i++)
                 {
-                    Input = input + (i * frames * channels),
-                    Weights = weights,
-                    Output = output + (i * frames * channels),
-                    Frames = (int)frames,
-                    Channels = checked((int)channels),
-                    Taps = (int)taps,
-                    Before = (int)((nint)kernel >> 1),
-                    HasShortcut = ((nint)kernel & 1) != 0,
-                };
-                OrtFunctions.ParallelFor(context, &ComputeFrames, (one.Frames + FramesAtOnce - 1) / FramesAtOnce, &one);
+                    TimeConvolution one = new()
+                    {
+                        Input = input + (i * frames * channels),
+                        Weights = weights,
+                        Silence = silence,
+                        Output = output + (i * frames * channels),
+                        Frames = (int)frames,
+                        Channels = (int)channels,
+                        Taps = (int)taps,
+                        Before = (int)((nint)kernel >> 1),
+                        HasShortcut = ((nint)kernel & 1) != 0,
+                    };
+                    OrtFunctions.ParallelFor(context, &ComputeFrames, (one.Frames + FramesAtOnce - 1) / FramesAtOnce, &one);
+                }
             }
 
             return 0;
         }
-        catch (Exception error) when (error is InvalidOperationException or OverflowException)
+        catch (Exception error) when (error is InvalidOperationException or OutOfMemoryException)
         {
             return OrtFunctions.Failure(error.Message);
         }
@@ -67,14 +70,7 @@ internal static unsafe class TimeConvolutionOperator
     {
         TimeConvolution state = Unsafe.Read<TimeConvolution>(work);
         int first = (int)part * FramesAtOnce, end = Math.Min(first + FramesAtOnce, state.Frames);
-        float[] silence = ArrayPool<float>.Shared.Rent(state.Channels);
-        Array.Clear(silence, 0, state.Channels);
-        fixed (float* zeros = silence)
-        {
-            for (int frame = first; frame < end; frame++)
-                state.ComputeFrame(frame, zeros);
-        }
-
-        ArrayPool<float>.Shared.Return(silence);
+        for (int frame = first; frame < end; frame++)
+            state.ComputeFrame(frame);
     }
 }

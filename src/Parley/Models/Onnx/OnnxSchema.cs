@@ -8,7 +8,7 @@ internal static class OnnxSchema
 
     internal static class Model
     {
-        public const int Graph = 7, OpsetImport = 8, TrainingInfo = 20, Functions = 25;
+        public const int Format = 1, Graph = 7, OpsetImport = 8, TrainingInfo = 20, Functions = 25;
     }
 
     internal static class Opset
@@ -18,7 +18,7 @@ internal static class OnnxSchema
 
     internal static class Graph
     {
-        public const int Node = 1, Initializer = 5, Input = 11, Output = 12, ValueInfo = 13, QuantizationAnnotation = 14;
+        public const int Node = 1, Name = 2, Initializer = 5, Input = 11, Output = 12, ValueInfo = 13, QuantizationAnnotation = 14;
     }
 
     internal static class Value

@@ -8,4 +8,21 @@ internal static class OwnDomain
 
     /// <summary>Version of their domain.</summary>
     public const int Version = 1;
+
+    /// <summary>A whole network that gives out the number that goes in.</summary>
+    public static byte[] SmallestNetwork()
+    {
+        const int Format = 8, Operators = 13;
+        byte[] graph = new WireWriter()
+            .Bytes(OnnxSchema.Graph.Node, NodeMessage.Of("Identity", ["in"], "out"))
+            .Text(OnnxSchema.Graph.Name, Name)
+            .Bytes(OnnxSchema.Graph.Input, ValueMessage.Of("in", OnnxSchema.FloatType, [1]))
+            .Bytes(OnnxSchema.Graph.Output, ValueMessage.Of("out", OnnxSchema.FloatType, [1]))
+            .ToArray();
+        return new WireWriter()
+            .Number(OnnxSchema.Model.Format, Format)
+            .Bytes(OnnxSchema.Model.Graph, graph)
+            .Bytes(OnnxSchema.Model.OpsetImport, new WireWriter().Number(OnnxSchema.Opset.Version, Operators).ToArray())
+            .ToArray();
+    }
 }
