@@ -2,15 +2,12 @@ using Parley.Inference;
 using Parley.Inference.Kernels;
 using Parley.Models;
 using Parley.Models.Onnx;
-using Parley.Tests.Inference;
 
 namespace Parley.Tests.Optimization;
 
 /// <summary>Products as the project's own operator computes them, against those of ONNX Runtime.</summary>
-public sealed class PackedProductsTests : IDisposable
+public sealed class PackedProductsTests : RewrittenNetworks
 {
-    private readonly TempFolder _folder = new();
-
     public PackedProductsTests() => Assert.SkipUnless(OwnOperators.AreSupported, "This processor has no AVX2, without which the project's own operators do not run.");
 
     /// <summary>Numbers of which four, two or no products fit 16 bits, with and without negative ones.</summary>
@@ -24,10 +21,6 @@ public sealed class PackedProductsTests : IDisposable
         Negative,
         None,
     }
-
-    private string Original => Path.Combine(_folder.Path, "original.onnx");
-
-    public void Dispose() => _folder.Dispose();
 
     public static MatrixTheoryData<Numbers, bool, bool> Kinds { get; } = new(Enum.GetValues<Numbers>(), [false, true], [false, true]);
 
@@ -45,7 +38,7 @@ public sealed class PackedProductsTests : IDisposable
             Product(weights, columns, isSigned: false).Save(Original);
 
             // A sum that is off by one is off by the product of both scales, the least of which is a half.
-            float[] expected = Run(Original, input, rows, depth), actual = Run(rewritten, input, rows, depth);
+            float[] expected = Run(Original, input, 1, rows, depth), actual = Run(rewritten, input, 1, rows, depth);
             float step = (Math.Max(0, input.Max()) - Math.Min(0, input.Min())) / 255 / 2;
             actual.Length.ShouldBe(expected.Length);
             actual.Zip(expected, (one, other) => Math.Abs(one - other)).Max().ShouldBeLessThanOrEqualTo(0.1f * step, $"{rows} x {depth} x {columns}");
@@ -69,7 +62,7 @@ public sealed class PackedProductsTests : IDisposable
         float[] input = Make(Numbers.Even, 6 * 64);
         string rewritten = Rewrite(Product(Weights(64 * 640, isSmall: true), 640, isSigned: true));
 
-        Run(rewritten, input, 6, 64, threads: 3).ShouldBe(Run(rewritten, input, 6, 64));
+        RunOn(3, rewritten, input, 1, 6, 64).ShouldBe(Run(rewritten, input, 1, 6, 64));
     }
 
     [Theory]
@@ -79,7 +72,7 @@ public sealed class PackedProductsTests : IDisposable
     {
         byte[][] attributes = [GraphFile.Number("center", attribute == "center" ? value : 64), GraphFile.Number("relu", attribute == "relu" ? value : 0)];
 
-        Should.Throw<ModelFileException>(() => Run(Node(16, 8, attributes).Save(Original), new float[8], 1, 8)).Message.ShouldContain("out of range");
+        Should.Throw<ModelFileException>(() => Run(Node(16, 8, attributes).Save(Original), new float[8], 1, 1, 8)).Message.ShouldContain("out of range");
     }
 
     [Theory]
@@ -89,12 +82,12 @@ public sealed class PackedProductsTests : IDisposable
     {
         string file = Node(columns, depth, GraphFile.Number("center", 64), GraphFile.Number("relu", 0)).Save(Original);
 
-        Should.Throw<InferenceException>(() => Run(file, new float[depth], 1, depth)).Message.ShouldContain("shapes that do not belong together");
+        Should.Throw<InferenceException>(() => Run(file, new float[depth], 1, 1, depth)).Message.ShouldContain("shapes that do not belong together");
     }
 
     [Fact]
     public void No_rows_give_no_rows()
-        => Run(Rewrite(Product(Weights(64, isSmall: true), 8, isSigned: true)), [], 0, 8).ShouldBeEmpty();
+        => Run(Rewrite(Product(Weights(64, isSmall: true), 8, isSigned: true)), [], 1, 0, 8).ShouldBeEmpty();
 
     private static GraphFile Node(int columns, int depth, params byte[][] attributes) => new GraphFile()
         .Input("x", GraphFile.Float, "B", "N", $"{depth}")
@@ -128,21 +121,5 @@ public sealed class PackedProductsTests : IDisposable
         })];
     }
 
-    private static float[] Run(string file, float[] input, int rows, int depth, int threads = 1)
-    {
-        using ModelSession session = ModelSession.Load(file, new InferenceOptions { Threads = threads, UseOptimized = false });
-        using ModelOutputs outputs = session.Run([ModelInput.Of("x", input, 1, rows, depth)], CancellationToken.None);
-        return outputs.Floats("y").ToArray();
-    }
-
-    private string Rewrite(GraphFile graph)
-    {
-        OnnxModel model = OnnxModel.Read(graph.Save(Original));
-        OnnxEdit edit = new(model);
-        PackedProducts.Apply(model, edit).ShouldBe(1);
-        string file = Path.Combine(_folder.Path, "rewritten.onnx");
-        using (FileStream target = File.Create(file))
-            edit.Write(target, CancellationToken.None);
-        return file;
-    }
+    private string Rewrite(GraphFile graph) => Rewrite(graph, PackedProducts.Apply, expected: 1);
 }

@@ -1,18 +1,10 @@
-using Parley.Inference;
 using Parley.Models;
 using Parley.Models.Onnx;
-using Parley.Tests.Inference;
 
 namespace Parley.Tests.Optimization;
 
-public sealed class RewriteTests : IDisposable
+public sealed class RewriteTests : RewrittenNetworks
 {
-    private readonly TempFolder _folder = new();
-
-    private string Original => Path.Combine(_folder.Path, "original.onnx");
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public void Signed_weights_give_the_same_numbers()
     {
@@ -148,25 +140,5 @@ public sealed class RewriteTests : IDisposable
 
     private static float[] Rows => [.. Enumerable.Range(0, 24).Select(i => MathF.Cos(i) * 3)];
 
-    private static float[] Run(string path, float[] input, params long[] shape)
-    {
-        using ModelSession session = ModelSession.Load(path, new InferenceOptions { Threads = 1, UseOptimized = false });
-        using ModelOutputs outputs = session.Run([ModelInput.Of("x", input, shape)], CancellationToken.None);
-        return outputs.Floats("y").ToArray();
-    }
-
     private static byte[] Values(string path, OnnxTensor tensor) => File.ReadAllBytes(path).AsSpan((int)tensor.Raw!.Value.ValueStart, (int)tensor.Raw.Value.Length).ToArray();
-
-    private OnnxModel Read(GraphFile graph) => OnnxModel.Read(graph.Save(Original));
-
-    private string Rewrite(GraphFile graph, Func<OnnxModel, OnnxEdit, int> apply, int expected)
-    {
-        OnnxModel model = Read(graph);
-        OnnxEdit edit = new(model);
-        apply(model, edit).ShouldBe(expected);
-        string path = Path.Combine(_folder.Path, "rewritten.onnx");
-        using FileStream target = File.Create(path);
-        edit.Write(target, CancellationToken.None);
-        return path;
-    }
 }

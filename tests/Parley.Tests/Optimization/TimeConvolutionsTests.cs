@@ -3,20 +3,13 @@ using Parley.Inference;
 using Parley.Inference.Kernels;
 using Parley.Models;
 using Parley.Models.Onnx;
-using Parley.Tests.Inference;
 
 namespace Parley.Tests.Optimization;
 
 /// <summary>Memories as the project's own operator computes them, against those of ONNX Runtime.</summary>
-public sealed class TimeConvolutionsTests : IDisposable
+public sealed class TimeConvolutionsTests : RewrittenNetworks
 {
-    private readonly TempFolder _folder = new();
-
     public TimeConvolutionsTests() => Assert.SkipUnless(OwnOperators.AreSupported, "This processor has no AVX2, without which the project's own operators do not run.");
-
-    private string Original => Path.Combine(_folder.Path, "original.onnx");
-
-    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData(512, 11, 5, false, true)]
@@ -66,19 +59,8 @@ public sealed class TimeConvolutionsTests : IDisposable
     {
         Random random = new(8);
         float[] input = [.. Enumerable.Range(0, 2 * frames * channels).Select(_ => random.NextSingle() - 0.5f)];
-        using ModelSession session = ModelSession.Load(file, new InferenceOptions { Threads = 2, UseOptimized = false });
-        using ModelOutputs outputs = session.Run([ModelInput.Of("x", input, 2, frames, channels)], CancellationToken.None);
-        return outputs.Floats("y").ToArray();
+        return RunOn(2, file, input, 2, frames, channels);
     }
 
-    private string Rewrite(GraphFile graph, int expected)
-    {
-        OnnxModel model = OnnxModel.Read(graph.Save(Original));
-        OnnxEdit edit = new(model);
-        TimeConvolutions.Apply(model, edit).ShouldBe(expected);
-        string file = Path.Combine(_folder.Path, "rewritten.onnx");
-        using FileStream target = File.Create(file);
-        edit.Write(target, CancellationToken.None);
-        return file;
-    }
+    private string Rewrite(GraphFile graph, int expected) => Rewrite(graph, TimeConvolutions.Apply, expected);
 }

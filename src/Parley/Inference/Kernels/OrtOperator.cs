@@ -65,6 +65,37 @@ internal unsafe struct OrtOperator
         return described;
     }
 
+    /// <summary>Reads what a node says about itself, a number and a flag, and keeps it in the pointer that stands for the node.</summary>
+    /// <param name="info">The node.</param>
+    /// <param name="name">Its operator.</param>
+    /// <param name="number">Attribute with the number.</param>
+    /// <param name="least">The least that it may be.</param>
+    /// <param name="most">The most.</param>
+    /// <param name="flag">Attribute with the flag, 0 or 1.</param>
+    /// <param name="kernel">The pointer.</param>
+    /// <returns>What ONNX Runtime is to be told: 0 or a failure.</returns>
+    public static nint Remember(nint info, string name, string number, long least, long most, string flag, void** kernel)
+    {
+        try
+        {
+            long first = OrtFunctions.Attribute(info, number), second = OrtFunctions.Attribute(info, flag);
+            if (first < least || first > most || second is < 0 or > 1)
+                return OrtFunctions.Failure($"{name}: {number} {first} or {flag} {second} is out of range.");
+            *kernel = (void*)((first << 1) | second);
+            return 0;
+        }
+        catch (InvalidOperationException error)
+        {
+            return OrtFunctions.Failure(error.Message);
+        }
+    }
+
+    /// <summary>The number that <see cref="Remember"/> kept.</summary>
+    public static int NumberOf(void* kernel) => (int)((nint)kernel >> 1);
+
+    /// <summary>The flag that <see cref="Remember"/> kept.</summary>
+    public static bool FlagOf(void* kernel) => ((nint)kernel & 1) != 0;
+
     [UnmanagedCallersOnly]
     private static nint GetName(OrtOperator* self) => self->_name;
 
@@ -91,7 +122,7 @@ internal unsafe struct OrtOperator
     [UnmanagedCallersOnly]
     private static int GetVersion(OrtOperator* self) => 1;
 
-    // All that nodes say about themselves fits the pointer that stands for them.
+    // The pointer that stands for a node points at nothing: see Remember.
     [UnmanagedCallersOnly]
     private static void Destroy(void* kernel)
     {

@@ -16,20 +16,7 @@ internal static unsafe class PackedMatMulOperator
 
     [UnmanagedCallersOnly]
     private static nint Create(OrtOperator* self, nint api, nint info, void** kernel)
-    {
-        try
-        {
-            long center = OrtFunctions.Attribute(info, PackedMatrix.Center), relu = OrtFunctions.Attribute(info, PackedMatrix.Relu);
-            if (center is < 1 or > MostCenter || relu is < 0 or > 1)
-                return OrtFunctions.Failure($"{PackedMatrix.Operator}: center {center} or relu {relu} is out of range.");
-            *kernel = (void*)((center << 1) | relu);
-            return 0;
-        }
-        catch (InvalidOperationException error)
-        {
-            return OrtFunctions.Failure(error.Message);
-        }
-    }
+        => OrtOperator.Remember(info, PackedMatrix.Operator, PackedMatrix.Center, 1, MostCenter, PackedMatrix.Relu, kernel);
 
     [UnmanagedCallersOnly]
     private static nint Compute(void* kernel, nint context)
@@ -60,8 +47,8 @@ internal static unsafe class PackedMatMulOperator
                     ZeroPoints = zeroPoints,
                     Bias = bias,
                     Width = (int)width,
-                    Center = (byte)((nint)kernel >> 1),
-                    Relu = ((nint)kernel & 1) != 0,
+                    Center = (byte)OrtOperator.NumberOf(kernel),
+                    Relu = OrtOperator.FlagOf(kernel),
                     Output = output,
                 });
             return 0;

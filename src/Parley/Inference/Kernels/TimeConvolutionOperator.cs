@@ -13,20 +13,7 @@ internal static unsafe class TimeConvolutionOperator
 
     [UnmanagedCallersOnly]
     private static nint Create(OrtOperator* self, nint api, nint info, void** kernel)
-    {
-        try
-        {
-            long before = OrtFunctions.Attribute(info, TimeConvolutions.Before), shortcut = OrtFunctions.Attribute(info, TimeConvolutions.Shortcut);
-            if (before is < 0 or > TimeConvolutions.MostTaps || shortcut is < 0 or > 1)
-                return OrtFunctions.Failure($"{TimeConvolutions.Operator}: before {before} or shortcut {shortcut} is out of range.");
-            *kernel = (void*)((before << 1) | shortcut);
-            return 0;
-        }
-        catch (InvalidOperationException error)
-        {
-            return OrtFunctions.Failure(error.Message);
-        }
-    }
+        => OrtOperator.Remember(info, TimeConvolutions.Operator, TimeConvolutions.Before, 0, TimeConvolutions.MostTaps, TimeConvolutions.Shortcut, kernel);
 
     [UnmanagedCallersOnly]
     private static nint Compute(void* kernel, nint context)
@@ -34,7 +21,7 @@ internal static unsafe class TimeConvolutionOperator
         try
         {
             float* input = (float*)OrtFunctions.Input(context, Input, out long[] axes), weights = (float*)OrtFunctions.Input(context, Weights, out long[] kernelAxes);
-            if (axes is not [var batch, <= int.MaxValue and var frames, > 0 and <= MostChannels and var channels] || kernelAxes is not [> 0 and <= TimeConvolutions.MostTaps and var taps, var width] || width != channels || (nint)kernel >> 1 >= taps)
+            if (axes is not [var batch, <= int.MaxValue and var frames, > 0 and <= MostChannels and var channels] || kernelAxes is not [> 0 and <= TimeConvolutions.MostTaps and var taps, var width] || width != channels || OrtOperator.NumberOf(kernel) >= taps)
                 return OrtFunctions.Failure($"{TimeConvolutions.Operator}: inputs of shapes that do not belong together.");
             float* output = (float*)OrtFunctions.Output(context, axes);
             fixed (float* silence = new float[channels])
@@ -50,8 +37,8 @@ internal static unsafe class TimeConvolutionOperator
                         Frames = (int)frames,
                         Channels = (int)channels,
                         Taps = (int)taps,
-                        Before = (int)((nint)kernel >> 1),
-                        HasShortcut = ((nint)kernel & 1) != 0,
+                        Before = OrtOperator.NumberOf(kernel),
+                        HasShortcut = OrtOperator.FlagOf(kernel),
                     };
                     OrtFunctions.ParallelFor(context, &ComputeFrames, (one.Frames + FramesAtOnce - 1) / FramesAtOnce, &one);
                 }

@@ -34,6 +34,15 @@ internal sealed record Convolution
     /// <summary>Its attributes, for two axes: the first of them has length 1 where it goes over one.</summary>
     public required IReadOnlyList<byte[]> Attributes { get; init; }
 
+    /// <summary>Zeros around each axis: before all of them, then behind.</summary>
+    public required IReadOnlyList<long> Pads { get; init; }
+
+    /// <summary>Groups of channels that do not see one another.</summary>
+    public required long Group { get; init; }
+
+    /// <summary>Whether it goes on position by position, and sees neighbours.</summary>
+    public required bool IsDense { get; init; }
+
     /// <summary>Whether each output position depends on the input at that position alone.</summary>
     public required bool IsPointwise { get; init; }
 
@@ -73,6 +82,9 @@ internal sealed record Convolution
             Weights = weights,
             BiasName = bias,
             Bias = bias is not null && tensors.TryGetValue(bias, out OnnxTensor? tensor) && tensor.Dims.SequenceEqual([weights.Dims[0]]) ? tensor : null,
+            Pads = pads,
+            Group = attributes.Number("group", 1),
+            IsDense = strides.Concat(dilations).All(length => length == 1),
             IsPointwise = kernel.Concat(strides).All(length => length == 1) && pads.All(length => length == 0),
             Attributes =
             [

@@ -49,16 +49,13 @@ internal static class PackedProducts
         byte[] bytes = weights.Read<byte>(stream);
         byte signed = (byte)(isSigned ? 0x80 : 0); // signed bytes from 0 on
         int least = byte.MaxValue, most = 0;
-        foreach (byte item in bytes.AsSpan())
+        foreach (byte[] items in (byte[][])[bytes, zeros])
         {
-            least = Math.Min(least, (byte)(item + signed));
-            most = Math.Max(most, (byte)(item + signed));
-        }
-
-        foreach (byte item in zeros)
-        {
-            least = Math.Min(least, (byte)(item + signed));
-            most = Math.Max(most, (byte)(item + signed));
+            foreach (byte item in items)
+            {
+                least = Math.Min(least, (byte)(item + signed));
+                most = Math.Max(most, (byte)(item + signed));
+            }
         }
 
         bool isSmall = most - least <= SmallRange;

@@ -31,10 +31,9 @@ internal static class TimeConvolutions
         Dictionary<OnnxNode, IReadOnlyList<string>> changed = new(ReferenceEqualityComparer.Instance);
         foreach (Convolution convolution in Convolution.All(model, links, stream).Where(IsMemory))
         {
-            NodeAttributes attributes = new(convolution.Node, stream);
-            (long before, long after, string channelsFirst) = Padding(convolution, attributes, links, numbers, stream);
+            (long before, long after, string channelsFirst) = Padding(convolution, links, numbers, stream);
             (int channels, int taps) = ((int)convolution.Weights.Dims[0], (int)convolution.Weights.Dims[2]);
-            if (before < 0 || after < 0 || before + after != taps - 1 || before >= taps || attributes.Number("group", 1) != channels
+            if (before < 0 || after < 0 || before + after != taps - 1 || before >= taps || convolution.Group != channels
                 || links.Maker(channelsFirst) is not { } turned || !IsTurn(turned, stream) || links.OnlyReader(channelsFirst) is null
                 || links.OnlyReader(convolution.Node.Outputs[0]) is not { } back || !IsTurn(back, stream) || links.OnlyReader(convolution.Weights.Name) is null)
                 continue;
@@ -56,13 +55,12 @@ internal static class TimeConvolutions
     }
 
     private static bool IsMemory(Convolution convolution)
-        => convolution.IsFlat && convolution.BiasName is null && convolution.Weights.Dims is [> 1, 1, > 1 and <= MostTaps];
+        => convolution is { IsFlat: true, IsDense: true, BiasName: null } && convolution.Weights.Dims is [> 1, 1, > 1 and <= MostTaps];
 
     // Its own, or that of a Pad with zeros in front of it.
-    private static (long Before, long After, string Input) Padding(Convolution convolution, NodeAttributes attributes, GraphLinks links, Dictionary<string, OnnxTensor> numbers, FileStream stream)
+    private static (long Before, long After, string Input) Padding(Convolution convolution, GraphLinks links, Dictionary<string, OnnxTensor> numbers, FileStream stream)
     {
-        if ((attributes.Numbers("strides") ?? [1]) is not [1] || (attributes.Numbers("dilations") ?? [1]) is not [1] || (attributes.Numbers("pads") ?? [0, 0]) is not [var before, var after])
-            return (-1, -1, "");
+        (long before, long after) = (convolution.Pads[0], convolution.Pads[1]);
         if (links.Maker(convolution.Input) is not { Operator: "Pad", Domain: "" or "ai.onnx", Inputs: [var padded, var amounts] } pad || links.OnlyReader(convolution.Input) is null
             || new NodeAttributes(pad, stream).Word("mode") is not (null or "constant") || !numbers.TryGetValue(amounts, out OnnxTensor? tensor)
             || tensor.Read<long>(stream) is not [0, 0, var more, 0, 0, var last])
