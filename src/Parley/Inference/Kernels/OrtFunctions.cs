@@ -37,10 +37,17 @@ internal static unsafe partial class OrtFunctions
     /// <param name="context">The run.</param>
     /// <param name="index">Its number.</param>
     /// <param name="axes">Its axes.</param>
+    /// <returns>Null when it is missing.</returns>
     public static void* Input(nint context, int index, out long[] axes)
     {
         nint tensor;
         Check(((delegate* unmanaged<nint, nuint, nint*, nint>)Api.KernelContext_GetInput)(context, (nuint)index, &tensor));
+        if (tensor == 0)
+        {
+            axes = [];
+            return null;
+        }
+
         nint shape;
         Check(((delegate* unmanaged<nint, nint*, nint>)Api.GetTensorTypeAndShape)(tensor, &shape));
         nuint rank;

@@ -2,6 +2,25 @@ using System.Runtime.InteropServices;
 
 namespace Parley.Inference.Kernels;
 
+/// <summary>A number that every node of an operator says about itself.</summary>
+/// <param name="Name">What it is called.</param>
+/// <param name="Least">The least that it may be.</param>
+/// <param name="Most">The most.</param>
+internal readonly record struct OrtAttribute(string Name, long Least, long Most);
+
+/// <summary>What goes into an operator: inputs of floats or bytes, and attributes.</summary>
+/// <param name="Name">The operator's name.</param>
+/// <param name="Inputs">Number of its inputs.</param>
+/// <param name="Attributes">Its attributes, all of them needed.</param>
+internal sealed record OrtSignature(string Name, int Inputs, IReadOnlyList<OrtAttribute> Attributes)
+{
+    /// <summary>Inputs that are bytes, a bit for each.</summary>
+    public uint Bytes { get; init; }
+
+    /// <summary>Inputs that may be missing, a bit for each: they have to be the last ones.</summary>
+    public uint Optional { get; init; }
+}
+
 /// <summary>How ONNX Runtime is told of an operator: <c>OrtCustomOp</c> of its C API as of version 17, and behind it what the functions of all operators look up.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct OrtOperator
@@ -34,14 +53,13 @@ internal unsafe struct OrtOperator
     private nint _name;
     private nuint _inputs;
     private nuint _bytes;
+    private nuint _optional;
+    private nint _attributes;
 
-    /// <summary>Describes an operator with inputs of floats or bytes, all of them needed, and one output of floats. The memory is never given back: sessions keep it.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="inputs">Number of its inputs.</param>
-    /// <param name="bytes">Those that are bytes, a bit for each.</param>
-    /// <param name="create">Reads its attributes.</param>
-    /// <param name="compute">Computes it.</param>
-    public static OrtOperator* Describe(string name, int inputs, uint bytes, delegate* unmanaged<OrtOperator*, nint, nint, void**, nint> create, delegate* unmanaged<void*, nint, nint> compute)
+    /// <summary>Describes an operator with one output of floats. The memory is never given back: sessions keep it.</summary>
+    /// <param name="signature">What goes in.</param>
+    /// <param name="compute">Computes it, from the attributes, in the order of the signature, and the run.</param>
+    public static OrtOperator* Describe(OrtSignature signature, delegate* unmanaged<void*, nint, nint> compute)
     {
         OrtOperator* described = (OrtOperator*)NativeMemory.AllocZeroed((nuint)sizeof(OrtOperator));
         described->_version = OrtFunctions.ApiVersion;
@@ -51,50 +69,47 @@ internal unsafe struct OrtOperator
         described->_getInputCount = &GetInputCount;
         described->_getOutputType = &GetOutputType;
         described->_getOutputCount = &GetOutputCount;
-        described->_getInputCharacteristic = &GetNothing;
+        described->_getInputCharacteristic = &GetInputCharacteristic;
         described->_getOutputCharacteristic = &GetNothing;
         described->_getInputMemory = &GetNothing;
-        described->_createKernelV2 = create;
+        described->_createKernelV2 = &Create;
         described->_computeV2 = compute;
         described->_destroy = &Destroy;
         described->_getStartVersion = &GetVersion;
         described->_getEndVersion = &GetVersion;
-        described->_name = Marshal.StringToCoTaskMemUTF8(name);
-        described->_inputs = (nuint)inputs;
-        described->_bytes = bytes;
+        described->_name = Marshal.StringToCoTaskMemUTF8(signature.Name);
+        described->_inputs = (nuint)signature.Inputs;
+        described->_bytes = signature.Bytes;
+        described->_optional = signature.Optional;
+        described->_attributes = GCHandle.ToIntPtr(GCHandle.Alloc(signature));
         return described;
     }
 
-    /// <summary>Reads what a node says about itself, a number and a flag, and keeps it in the pointer that stands for the node.</summary>
-    /// <param name="info">The node.</param>
-    /// <param name="name">Its operator.</param>
-    /// <param name="number">Attribute with the number.</param>
-    /// <param name="least">The least that it may be.</param>
-    /// <param name="most">The most.</param>
-    /// <param name="flag">Attribute with the flag, 0 or 1.</param>
-    /// <param name="kernel">The pointer.</param>
-    /// <returns>What ONNX Runtime is to be told: 0 or a failure.</returns>
-    public static nint Remember(nint info, string name, string number, long least, long most, string flag, void** kernel)
+    // What a node says about itself: all of it once, when the session is made.
+    [UnmanagedCallersOnly]
+    private static nint Create(OrtOperator* self, nint api, nint info, void** kernel)
     {
+        OrtSignature signature = (OrtSignature)GCHandle.FromIntPtr(self->_attributes).Target!;
+        long* numbers = (long*)NativeMemory.Alloc((nuint)Math.Max(1, signature.Attributes.Count), sizeof(long));
         try
         {
-            long first = OrtFunctions.Attribute(info, number), second = OrtFunctions.Attribute(info, flag);
-            if (first < least || first > most || second is < 0 or > 1)
-                return OrtFunctions.Failure($"{name}: {number} {first} or {flag} {second} is out of range.");
-            *kernel = (void*)((first << 1) | second);
+            for (int i = 0; i < signature.Attributes.Count; i++)
+            {
+                OrtAttribute attribute = signature.Attributes[i];
+                numbers[i] = OrtFunctions.Attribute(info, attribute.Name);
+                if (numbers[i] < attribute.Least || numbers[i] > attribute.Most)
+                    throw new InvalidOperationException($"{signature.Name}: {attribute.Name} {numbers[i]} is out of range.");
+            }
+
+            *kernel = numbers;
             return 0;
         }
         catch (InvalidOperationException error)
         {
+            NativeMemory.Free(numbers);
             return OrtFunctions.Failure(error.Message);
         }
     }
-
-    /// <summary>The number that <see cref="Remember"/> kept.</summary>
-    public static int NumberOf(void* kernel) => (int)((nint)kernel >> 1);
-
-    /// <summary>The flag that <see cref="Remember"/> kept.</summary>
-    public static bool FlagOf(void* kernel) => ((nint)kernel & 1) != 0;
 
     [UnmanagedCallersOnly]
     private static nint GetName(OrtOperator* self) => self->_name;
@@ -115,16 +130,16 @@ internal unsafe struct OrtOperator
     [UnmanagedCallersOnly]
     private static nuint GetOutputCount(OrtOperator* self) => 1;
 
-    // Inputs and outputs are needed (0), and lie in ordinary memory (0).
+    [UnmanagedCallersOnly]
+    private static int GetInputCharacteristic(OrtOperator* self, nuint index) => (int)((self->_optional >> (int)index) & 1);
+
+    // Outputs are needed (0), and all lie in ordinary memory (0).
     [UnmanagedCallersOnly]
     private static int GetNothing(OrtOperator* self, nuint index) => 0;
 
     [UnmanagedCallersOnly]
     private static int GetVersion(OrtOperator* self) => 1;
 
-    // The pointer that stands for a node points at nothing: see Remember.
     [UnmanagedCallersOnly]
-    private static void Destroy(void* kernel)
-    {
-    }
+    private static void Destroy(void* kernel) => NativeMemory.Free(kernel);
 }

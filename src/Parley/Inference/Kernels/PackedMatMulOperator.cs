@@ -12,11 +12,10 @@ internal static unsafe class PackedMatMulOperator
     // What a thread takes at a time: less costs more calls than it shares better.
     private const int PanelsAtOnce = 8;
 
-    public static OrtOperator* Describe() => OrtOperator.Describe(PackedMatrix.Operator, Inputs, (1 << Weights) | (1 << ZeroPoints), &Create, &Compute);
-
-    [UnmanagedCallersOnly]
-    private static nint Create(OrtOperator* self, nint api, nint info, void** kernel)
-        => OrtOperator.Remember(info, PackedMatrix.Operator, PackedMatrix.Center, 1, MostCenter, PackedMatrix.Relu, kernel);
+    public static OrtOperator* Describe()
+        => OrtOperator.Describe(
+            new OrtSignature(PackedMatrix.Operator, Inputs, [new(PackedMatrix.Center, 1, MostCenter), new(PackedMatrix.Relu, 0, 1)]) { Bytes = (1 << Weights) | (1 << ZeroPoints) },
+            &Compute);
 
     [UnmanagedCallersOnly]
     private static nint Compute(void* kernel, nint context)
@@ -47,8 +46,8 @@ internal static unsafe class PackedMatMulOperator
                     ZeroPoints = zeroPoints,
                     Bias = bias,
                     Width = (int)width,
-                    Center = (byte)OrtOperator.NumberOf(kernel),
-                    Relu = OrtOperator.FlagOf(kernel),
+                    Center = (byte)((long*)kernel)[0],
+                    Relu = ((long*)kernel)[1] != 0,
                     Output = output,
                 });
             return 0;

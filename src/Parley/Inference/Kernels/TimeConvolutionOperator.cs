@@ -9,19 +9,17 @@ internal static unsafe class TimeConvolutionOperator
 {
     private const int Input = 0, Weights = 1, Inputs = 2, FramesAtOnce = 32, MostChannels = 1 << 16;
 
-    public static OrtOperator* Describe() => OrtOperator.Describe(TimeConvolutions.Operator, Inputs, bytes: 0, &Create, &Compute);
-
-    [UnmanagedCallersOnly]
-    private static nint Create(OrtOperator* self, nint api, nint info, void** kernel)
-        => OrtOperator.Remember(info, TimeConvolutions.Operator, TimeConvolutions.Before, 0, TimeConvolutions.MostTaps, TimeConvolutions.Shortcut, kernel);
+    public static OrtOperator* Describe()
+        => OrtOperator.Describe(new OrtSignature(TimeConvolutions.Operator, Inputs, [new(TimeConvolutions.Before, 0, TimeConvolutions.MostTaps), new(TimeConvolutions.Shortcut, 0, 1)]), &Compute);
 
     [UnmanagedCallersOnly]
     private static nint Compute(void* kernel, nint context)
     {
         try
         {
+            (long before, bool hasShortcut) = (((long*)kernel)[0], ((long*)kernel)[1] != 0);
             float* input = (float*)OrtFunctions.Input(context, Input, out long[] axes), weights = (float*)OrtFunctions.Input(context, Weights, out long[] kernelAxes);
-            if (axes is not [var batch, <= int.MaxValue and var frames, > 0 and <= MostChannels and var channels] || kernelAxes is not [> 0 and <= TimeConvolutions.MostTaps and var taps, var width] || width != channels || OrtOperator.NumberOf(kernel) >= taps)
+            if (axes is not [var batch, <= int.MaxValue and var frames, > 0 and <= MostChannels and var channels] || kernelAxes is not [> 0 and <= TimeConvolutions.MostTaps and var taps, var width] || width != channels || before >= taps)
                 return OrtFunctions.Failure($"{TimeConvolutions.Operator}: inputs of shapes that do not belong together.");
             float* output = (float*)OrtFunctions.Output(context, axes);
             fixed (float* silence = new float[channels])
@@ -37,8 +35,8 @@ internal static unsafe class TimeConvolutionOperator
                         Frames = (int)frames,
                         Channels = (int)channels,
                         Taps = (int)taps,
-                        Before = OrtOperator.NumberOf(kernel),
-                        HasShortcut = OrtOperator.FlagOf(kernel),
+                        Before = (int)before,
+                        HasShortcut = hasShortcut,
                     };
                     OrtFunctions.ParallelFor(context, &ComputeFrames, (one.Frames + FramesAtOnce - 1) / FramesAtOnce, &one);
                 }
