@@ -37,6 +37,7 @@ internal sealed record Rewrite(string Name, Func<OnnxModel, OnnxEdit, TensorObse
         Memories,
         SmallLstm,
         new("single-segment contexts", SingleSegmentContext.Apply) { OnlyFor = ModelStage.Speakers, Suits = static model => Has(model, "AveragePool") },
+        new("dense layers", static (model, edit) => ProcessorTraits.SaturatesPairs && OwnOperators.AreSupported ? DenseLayers.Apply(model, edit) : 0) { OnlyFor = ModelStage.Speakers, Suits = static model => Has(model, "AveragePool") },
         new(SmallConvolutions, static (model, edit, observe) => QuantizedConvolutions.Apply(model, edit, observe, ProcessorTraits.SaturatesPairs ? Largest7BitWeight : Largest8BitWeight))
         {
             OnlyFor = ModelStage.Speakers,

@@ -10,7 +10,7 @@ internal static unsafe class OwnOperators
     private static readonly Lazy<nint> Domain = new(MakeKnown);
 
     /// <summary>Whether this processor has the instructions that they need.</summary>
-    public static bool AreSupported => Avx2.IsSupported;
+    public static bool AreSupported => Avx2.IsSupported && Fma.IsSupported;
 
     /// <summary>Makes them known to ONNX Runtime, where the processor has what they need. Has to be done before anything is loaded.</summary>
     public static void Prepare()
@@ -41,6 +41,7 @@ internal static unsafe class OwnOperators
     {
         nint domain = OrtFunctions.CreateDomain(OwnDomain.Name);
         OrtFunctions.AddOperator(domain, PackedMatMulOperator.Describe());
+        OrtFunctions.AddOperator(domain, DenseLayersOperator.Describe());
         OrtFunctions.AddOperator(domain, TimeConvolutionOperator.Describe());
         return domain;
     }

@@ -37,11 +37,17 @@ internal sealed record Convolution
     /// <summary>Zeros around each axis: before all of them, then behind.</summary>
     public required IReadOnlyList<long> Pads { get; init; }
 
+    /// <summary>Positions from one outcome to the next, for each axis.</summary>
+    public required IReadOnlyList<long> Strides { get; init; }
+
+    /// <summary>Positions from one tap to the next, for each axis.</summary>
+    public required IReadOnlyList<long> Dilations { get; init; }
+
     /// <summary>Groups of channels that do not see one another.</summary>
     public required long Group { get; init; }
 
     /// <summary>Whether it goes on position by position, and sees neighbours.</summary>
-    public required bool IsDense { get; init; }
+    public bool IsDense => Strides.Concat(Dilations).All(length => length == 1);
 
     /// <summary>Whether each output position depends on the input at that position alone.</summary>
     public required bool IsPointwise { get; init; }
@@ -83,8 +89,9 @@ internal sealed record Convolution
             BiasName = bias,
             Bias = bias is not null && tensors.TryGetValue(bias, out OnnxTensor? tensor) && tensor.Dims.SequenceEqual([weights.Dims[0]]) ? tensor : null,
             Pads = pads,
+            Strides = strides,
+            Dilations = dilations,
             Group = attributes.Number("group", 1),
-            IsDense = strides.Concat(dilations).All(length => length == 1),
             IsPointwise = kernel.Concat(strides).All(length => length == 1) && pads.All(length => length == 0),
             Attributes =
             [

@@ -1,14 +1,16 @@
+using System.Buffers.Binary;
 using System.Text;
 
 namespace Parley.Models.Onnx;
 
-/// <summary>The attributes of a node that are whole numbers, lists of them, or words.</summary>
+/// <summary>The attributes of a node that are numbers, lists of whole ones, or words.</summary>
 internal sealed class NodeAttributes
 {
     // Convolutions have four numbers for each two axes.
     private const int MostNumbers = 64, LongestWord = 64;
 
     private readonly Dictionary<string, List<long>> _numbers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, float> _reals = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _words = new(StringComparer.Ordinal);
 
     /// <summary>Reads them.</summary>
@@ -20,10 +22,13 @@ internal sealed class NodeAttributes
             Read(attribute, stream);
     }
 
-    /// <summary>A number.</summary>
+    /// <summary>A whole number.</summary>
     public long Number(string name, long otherwise) => _numbers.TryGetValue(name, out List<long>? values) && values.Count == 1 ? values[0] : otherwise;
 
-    /// <summary>A list of numbers; null when there is none.</summary>
+    /// <summary>A number that need not be whole.</summary>
+    public float Real(string name, float otherwise) => _reals.GetValueOrDefault(name, otherwise);
+
+    /// <summary>A list of whole numbers; null when there is none.</summary>
     public IReadOnlyList<long>? Numbers(string name) => _numbers.GetValueOrDefault(name);
 
     /// <summary>A word; null when there is none.</summary>
@@ -33,6 +38,7 @@ internal sealed class NodeAttributes
     {
         string name = "";
         string? word = null;
+        float? real = null;
         List<long> numbers = [];
         foreach (WireField field in WireFormat.Fields(stream, attribute.ValueStart, attribute.End))
         {
@@ -40,6 +46,7 @@ internal sealed class NodeAttributes
             {
                 case (OnnxSchema.Attribute.Name, WireType.Bytes): name = Text(field, stream); break;
                 case (OnnxSchema.Attribute.Text, WireType.Bytes): word = Text(field, stream); break;
+                case (OnnxSchema.Attribute.Real, WireType.Fixed32): real = Real(field, stream); break;
                 case (OnnxSchema.Attribute.Number or OnnxSchema.Attribute.Numbers, WireType.Varint): Add(numbers, (long)field.Value); break;
                 case (OnnxSchema.Attribute.Numbers, WireType.Bytes): AddPacked(numbers, field, stream); break;
             }
@@ -47,6 +54,8 @@ internal sealed class NodeAttributes
 
         if (word is not null)
             _words[name] = word;
+        if (real is { } value)
+            _reals[name] = value;
         if (numbers.Count > 0)
             _numbers[name] = numbers;
     }
@@ -70,6 +79,14 @@ internal sealed class NodeAttributes
     {
         if (numbers.Count <= MostNumbers)
             numbers.Add(value);
+    }
+
+    private static float Real(WireField field, FileStream stream)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(float)];
+        stream.Position = field.ValueStart;
+        stream.ReadExactly(bytes);
+        return BinaryPrimitives.ReadSingleLittleEndian(bytes);
     }
 
     private static string Text(WireField field, FileStream stream)

@@ -39,7 +39,7 @@ internal static class OnnxSchema
 
     internal static class Attribute
     {
-        public const int Name = 1, Number = 3, Text = 4, Tensor = 5, Subgraph = 6, Numbers = 8, Subgraphs = 11, Type = 20;
+        public const int Name = 1, Real = 2, Number = 3, Text = 4, Tensor = 5, Subgraph = 6, Numbers = 8, Subgraphs = 11, Type = 20;
 
         /// <summary>Values of <see cref="Type"/>.</summary>
         public const int NumberType = 2, NumbersType = 7;

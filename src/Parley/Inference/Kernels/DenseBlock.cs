@@ -1,0 +1,355 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using Parley.Models.Onnx;
+
+namespace Parley.Inference.Kernels;
+
+/// <summary>
+/// The operator <see cref="DenseLayers.Operator"/> for one window. Frames lie as rows in memory of its own, to which each layer adds columns, so that what earlier
+/// layers have found is neither copied nor turned. Bytes count from 0, since all values that are multiplied stand behind a Relu. Needs AVX2 and FMA.
+/// </summary>
+internal readonly unsafe struct DenseBlock
+{
+    private const int Group = ByteProducts<UnsignedValues>.Rows, Columns = PackedMatrix.PanelColumns, Lane = PackedMatrix.BlockRows, GroupBytes = Group * Lane;
+
+    // The largest sum of four values that, times the largest weight, fits 16 bits; two always do.
+    private const int MostOfFour = short.MaxValue / DenseLayers.CenterByte;
+
+    /// <summary>[channels, frames].</summary>
+    public required float* Input { get; init; }
+
+    /// <summary>As <see cref="DenseSizes"/> describes them.</summary>
+    public required float* Numbers { get; init; }
+
+    /// <summary>As <see cref="DenseSizes"/> describes them.</summary>
+    public required byte* Weights { get; init; }
+
+    /// <summary>[channels + layers * growth, frames].</summary>
+    public required float* Output { get; init; }
+
+    /// <summary>Frames, at least one.</summary>
+    public required int Frames { get; init; }
+
+    /// <summary>Of the layers.</summary>
+    public required DenseSizes Sizes { get; init; }
+
+    /// <summary>Frames from one tap to the next.</summary>
+    public required int Dilation { get; init; }
+
+    /// <summary>Frames of zeros in front.</summary>
+    public required int Before { get; init; }
+
+    private int Groups => (Frames + Group - 1) / Group;
+
+    private int Rows => Groups * Group;
+
+    private int Stride => Sizes.Wide(Sizes.Layers);
+
+    /// <summary>Computes it.</summary>
+    /// <exception cref="OutOfMemoryException">There is not enough memory for the window.</exception>
+    /// <exception cref="OverflowException">No array can have as much as it needs.</exception>
+    public void Compute()
+    {
+        long features = (long)Rows * Stride * sizeof(float), narrow = (long)Rows * Sizes.Bottleneck * sizeof(float), ranges = 2L * Stride * sizeof(float);
+        long packed = (long)Rows * Math.Max(Stride, Sizes.Taps * Sizes.Bottleneck);
+        using RentedMemory memory = RentedMemory.Rent(features + narrow + ranges + packed + ((long)Rows * Sizes.Bottleneck) + Groups);
+        byte* free = memory.Start;
+        Window window = default;
+        window.Features = (float*)free;
+        window.Narrow = (float*)(free + features);
+        window.Least = (float*)(free + features + narrow);
+        window.Most = window.Least + Stride;
+        window.Packed = free + features + narrow + ranges;
+        window.Bytes = window.Packed + packed;
+        window.InFours = (bool*)(window.Bytes + ((long)Rows * Sizes.Bottleneck));
+
+        new Span<float>(window.Features, Rows * Stride).Clear();
+        Transposition.Turn(Input, Sizes.Channels, Frames, Frames, window.Features, Stride);
+        SeeRanges(window, 0, Sizes.Channels);
+        float* numbers = Numbers;
+        byte* weights = Weights;
+        for (int layer = 0; layer < Sizes.Layers; layer++)
+        {
+            Compute(window, layer, numbers, weights);
+            numbers += Sizes.Numbers(layer);
+            weights += Sizes.NarrowBytes(layer) + Sizes.LocalBytes;
+        }
+
+        Transposition.Turn(window.Features, Frames, Sizes.Outputs, Stride, Output, Frames);
+    }
+
+    private void Compute(in Window window, int layer, float* numbers, byte* weights)
+    {
+        (int wide, int bottleneck, int growth, int hidden) = (Sizes.Wide(layer), Sizes.Bottleneck, Sizes.Growth, Sizes.Hidden);
+        float* gains = numbers, offsets = gains + wide, scales = offsets + wide, bias = scales + bottleneck, localScales = bias + bottleneck, localBias = localScales + growth;
+        float* context = localBias + growth, contextBias = context + (hidden * bottleneck), mask = contextBias + hidden, maskBias = mask + (growth * hidden);
+
+        float step = StepOf(Largest(window, gains, offsets, wide));
+        PackNormalised(window, gains, offsets, wide, step);
+        Multiply(window, weights, wide / Lane, bottleneck, step, scales, bias, 0, window.Narrow, bottleneck);
+
+        float* means = stackalloc float[bottleneck], hiddens = stackalloc float[hidden], masks = stackalloc float[growth], maskedScales = stackalloc float[growth], maskedBias = stackalloc float[growth];
+        step = StepOf(Means(window, means));
+        for (int i = 0; i < hidden; i++)
+            hiddens[i] = MathF.Max(0, Dot(context + (i * bottleneck), means, bottleneck) + contextBias[i]);
+        for (int i = 0; i < growth; i++)
+        {
+            float weight = 1 / (1 + MathF.Exp(-(Dot(mask + (i * hidden), hiddens, hidden) + maskBias[i])));
+            (maskedScales[i], maskedBias[i]) = (localScales[i] * weight, localBias[i] * weight);
+        }
+
+        PackNeighbours(window, step);
+        int first = Sizes.Channels + (layer * growth);
+        Multiply(window, weights + Sizes.NarrowBytes(layer), Sizes.Taps * bottleneck / Lane, growth, step, maskedScales, maskedBias, float.NegativeInfinity, window.Features + first, Stride);
+        SeeRanges(window, first, growth);
+    }
+
+    private static float StepOf(float largest) => largest > 0 ? largest / byte.MaxValue : 1;
+
+    // The least and the largest value of some channels.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void SeeRanges(in Window window, int first, int channels)
+    {
+        int stride = Stride, channel = first;
+        for (; channel <= first + channels - Lane; channel += Lane)
+        {
+            float* frame = window.Features + channel;
+            Vector256<float> least = Vector256.Load(frame), most = least;
+            for (int i = 1; i < Frames; i++)
+            {
+                frame += stride;
+                (least, most) = (Avx.Min(Vector256.Load(frame), least), Avx.Max(Vector256.Load(frame), most));
+            }
+
+            least.Store(window.Least + channel);
+            most.Store(window.Most + channel);
+        }
+
+        for (; channel < first + channels; channel++)
+        {
+            float* frame = window.Features + channel;
+            (float least, float most) = (*frame, *frame);
+            for (int i = 1; i < Frames; i++)
+            {
+                frame += stride;
+                (least, most) = (MathF.Min(*frame, least), MathF.Max(*frame, most));
+            }
+
+            (window.Least[channel], window.Most[channel]) = (least, most);
+        }
+    }
+
+    // The largest value behind normalisation and Relu: it grows or falls with the channel's, by the sign of the gain.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float Largest(in Window window, float* gains, float* offsets, int wide)
+    {
+        Vector256<float> largest = Vector256<float>.Zero;
+        for (int channel = 0; channel < wide; channel += Lane)
+        {
+            Vector256<float> gain = Vector256.Load(gains + channel), offset = Vector256.Load(offsets + channel);
+            largest = Avx.Max(Fma.MultiplyAdd(Vector256.Load(window.Most + channel), gain, offset), largest);
+            largest = Avx.Max(Fma.MultiplyAdd(Vector256.Load(window.Least + channel), gain, offset), largest);
+        }
+
+        return LargestOf(largest);
+    }
+
+    private static float LargestOf(Vector256<float> values)
+    {
+        float largest = 0;
+        for (int lane = 0; lane < Lane; lane++)
+            largest = MathF.Max(largest, values[lane]);
+        return largest;
+    }
+
+    // The means over the frames of what the first convolution has found, and the largest value in it.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private float Means(in Window window, float* means)
+    {
+        Vector256<float> largest = Vector256<float>.Zero, share = Vector256.Create(1f / Frames);
+        for (int channel = 0; channel < Sizes.Bottleneck; channel += Lane)
+        {
+            float* frame = window.Narrow + channel;
+            Vector256<float> sum = Vector256<float>.Zero;
+            for (int i = 0; i < Frames; i++)
+            {
+                Vector256<float> value = Vector256.Load(frame);
+                sum += value;
+                largest = Avx.Max(value, largest);
+                frame += Sizes.Bottleneck;
+            }
+
+            (sum * share).Store(means + channel);
+        }
+
+        return LargestOf(largest);
+    }
+
+    private static float Dot(float* one, float* other, int count)
+    {
+        Vector256<float> sums = Vector256<float>.Zero;
+        int i = 0;
+        for (; i <= count - Lane; i += Lane)
+            sums = Fma.MultiplyAdd(Vector256.Load(one + i), Vector256.Load(other + i), sums);
+        float sum = Vector256.Sum(sums);
+        for (; i < count; i++)
+            sum += one[i] * other[i];
+        return sum;
+    }
+
+    // All channels of four frames at a time, behind normalisation and Relu, as bytes: eight channels after the other, in them frame by frame.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void PackNormalised(in Window window, float* gains, float* offsets, int wide, float step)
+    {
+        int stride = Stride;
+        Vector256<float> steps = Vector256.Create(1 / step);
+        byte* target = window.Packed;
+        for (int group = 0; group < Groups; group++)
+        {
+            float* frame = window.Features + ((long)group * Group * stride);
+            Vector256<short> largest = Vector256<short>.Zero;
+            for (int channel = 0; channel < wide; channel += Lane)
+            {
+                Vector256<float> gain = Vector256.Load(gains + channel) * steps, offset = Vector256.Load(offsets + channel) * steps;
+                float* from = frame + channel;
+                Vector256<byte> bytes = Narrow(
+                    Normalised(from, gain, offset), Normalised(from + stride, gain, offset), Normalised(from + (2 * stride), gain, offset), Normalised(from + (3 * stride), gain, offset));
+                bytes.Store(target);
+                largest = Avx2.Max(Fours(bytes), largest);
+                target += GroupBytes;
+            }
+
+            window.InFours[group] = FitsFours(largest);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Normalised(float* from, Vector256<float> gain, Vector256<float> offset)
+        => Avx.ConvertToVector256Int32(Avx.Max(Fma.MultiplyAdd(Vector256.Load(from), gain, offset), Vector256<float>.Zero));
+
+    // What the second convolution sees at four frames at a time: tap by tap.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void PackNeighbours(in Window window, float step)
+    {
+        int bottleneck = Sizes.Bottleneck;
+        Vector256<float> steps = Vector256.Create(1 / step);
+        Vector256<int> order = Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7);
+        for (long i = 0; i < (long)Rows * bottleneck; i += GroupBytes)
+        {
+            float* from = window.Narrow + i;
+            Vector256<short> low = Avx2.PackSignedSaturate(Steps(from, steps), Steps(from + Lane, steps)), high = Avx2.PackSignedSaturate(Steps(from + (2 * Lane), steps), Steps(from + (3 * Lane), steps));
+            Avx2.PermuteVar8x32(Avx2.PackUnsignedSaturate(low, high).AsInt32(), order).AsByte().Store(window.Bytes + i);
+        }
+
+        ulong* target = (ulong*)window.Packed;
+        for (int group = 0; group < Groups; group++)
+        {
+            Vector256<short> largest = Vector256<short>.Zero;
+            for (int tap = 0; tap < Sizes.Taps; tap++)
+            {
+                long first = ((long)group * Group) + ((long)tap * Dilation) - Before;
+                for (int row = 0; row < Group; row++)
+                {
+                    long frame = first + row;
+                    ulong* from = (ulong*)(window.Bytes + (frame * bottleneck));
+                    if (frame >= 0 && frame < Frames)
+                    {
+                        for (int block = 0; block < bottleneck / Lane; block++)
+                            target[(block * Group) + row] = from[block];
+                    }
+                    else
+                    {
+                        for (int block = 0; block < bottleneck / Lane; block++)
+                            target[(block * Group) + row] = 0;
+                    }
+                }
+
+                for (int block = 0; block < bottleneck / Lane; block++)
+                    largest = Avx2.Max(Fours(Vector256.Load((byte*)(target + (block * Group)))), largest);
+                target += bottleneck / Lane * Group;
+            }
+
+            window.InFours[group] = FitsFours(largest);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Steps(float* from, Vector256<float> steps) => Avx.ConvertToVector256Int32(Vector256.Load(from) * steps);
+
+    // Four times eight values, none of them negative, in bytes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<byte> Narrow(Vector256<int> row0, Vector256<int> row1, Vector256<int> row2, Vector256<int> row3)
+        => Avx2.PermuteVar8x32(
+            Avx2.PackUnsignedSaturate(Avx2.PackSignedSaturate(row0, row1), Avx2.PackSignedSaturate(row2, row3)).AsInt32(), Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7)).AsByte();
+
+    // Of eight values, those that are added up in 16 bits: a pair, and the one four behind it.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<short> Fours(Vector256<byte> bytes)
+    {
+        Vector256<short> pairs = Avx2.MultiplyAddAdjacent(bytes, Vector256<sbyte>.One);
+        return pairs + Avx2.Shuffle(pairs.AsInt32(), 0b10_11_00_01).AsInt16();
+    }
+
+    private static bool FitsFours(Vector256<short> largest) => Vector256.LessThanOrEqualAll(largest, Vector256.Create((short)MostOfFour));
+
+    // What is packed times a matrix, with scales and bias, no less than a number.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Multiply(in Window window, byte* weights, int blocks, int width, float step, float* scales, float* bias, float least, float* target, int stride)
+    {
+        float* factors = stackalloc float[Columns], offsets = stackalloc float[Columns], some = stackalloc float[Columns * Group];
+        int* sums = stackalloc int[ByteProducts<UnsignedValues>.Sums];
+        for (int column = 0; column < width; column += Columns)
+        {
+            int count = Math.Min(Columns, width - column);
+            for (int i = 0; i < Columns; i++)
+                (factors[i], offsets[i]) = i < count ? (step * scales[column + i], bias[column + i]) : (0, 0);
+            byte* values = window.Packed;
+            for (int group = 0; group < Groups; group++)
+            {
+                if (window.InFours[group])
+                    ByteProducts<UnsignedValues>.MultiplyFours(weights, DenseLayers.CenterByte, blocks, values, sums);
+                else
+                    ByteProducts<UnsignedValues>.MultiplyTwos(weights, DenseLayers.CenterByte, blocks, values, sums);
+                values += blocks * GroupBytes;
+                float* row = target + ((long)group * Group * stride) + column;
+                if (count == Columns)
+                {
+                    Finish(sums, factors, offsets, least, row, stride);
+                    continue;
+                }
+
+                Finish(sums, factors, offsets, least, some, Columns);
+                for (int i = 0; i < Group; i++)
+                    new ReadOnlySpan<float>(some + (i * Columns), count).CopyTo(new Span<float>(row + ((long)i * stride), count));
+            }
+
+            weights += blocks * PackedMatrix.BlockBytes;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Finish(int* sums, float* factors, float* offsets, float least, float* target, int stride)
+    {
+        Vector256<float> factor0 = Vector256.Load(factors), factor1 = Vector256.Load(factors + Lane), offset0 = Vector256.Load(offsets), offset1 = Vector256.Load(offsets + Lane), floor = Vector256.Create(least);
+        for (int row = 0; row < Group; row++)
+        {
+            Avx.Max(Fma.MultiplyAdd(Avx.ConvertToVector256Single(Vector256.Load(sums)), factor0, offset0), floor).Store(target);
+            Avx.Max(Fma.MultiplyAdd(Avx.ConvertToVector256Single(Vector256.Load(sums + Lane)), factor1, offset1), floor).Store(target + Lane);
+            sums += Columns;
+            target += stride;
+        }
+    }
+
+    // Memory of one window; rows are frames, filled up to whole groups.
+    private struct Window
+    {
+        public float* Features; // [rows, stride]
+        public float* Narrow; // [rows, bottleneck]
+        public float* Least; // [stride], of each channel
+        public float* Most; // [stride], of each channel
+        public byte* Packed; // what is multiplied, group by group
+        public byte* Bytes; // [rows, bottleneck]
+        public bool* InFours; // [groups]
+    }
+}
