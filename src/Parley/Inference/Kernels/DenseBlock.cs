@@ -11,10 +11,10 @@ namespace Parley.Inference.Kernels;
 /// </summary>
 internal readonly unsafe struct DenseBlock
 {
-    private const int Group = ByteProducts<UnsignedValues>.Rows, Columns = PackedMatrix.PanelColumns, Lane = PackedMatrix.BlockRows, GroupBytes = Group * Lane;
+    private const int Group = ByteProducts<RectifiedValues>.Rows, Columns = PackedMatrix.PanelColumns, Lane = PackedMatrix.BlockRows, GroupBytes = Group * Lane;
 
     // The largest sum of four values that, times the largest weight, fits 16 bits; two always do.
-    private const int MostOfFour = short.MaxValue / DenseLayers.CenterByte;
+    private const int MostOfFour = short.MaxValue / DenseLayers.LargestWeight;
 
     /// <summary>[channels, frames].</summary>
     public required float* Input { get; init; }
@@ -298,7 +298,7 @@ internal readonly unsafe struct DenseBlock
     private void Multiply(in Window window, byte* weights, int blocks, int width, float step, float* scales, float* bias, float least, float* target, int stride)
     {
         float* factors = stackalloc float[Columns], offsets = stackalloc float[Columns], some = stackalloc float[Columns * Group];
-        int* sums = stackalloc int[ByteProducts<UnsignedValues>.Sums];
+        int* sums = stackalloc int[ByteProducts<RectifiedValues>.Sums];
         for (int column = 0; column < width; column += Columns)
         {
             int count = Math.Min(Columns, width - column);
@@ -308,9 +308,9 @@ internal readonly unsafe struct DenseBlock
             for (int group = 0; group < Groups; group++)
             {
                 if (window.InFours[group])
-                    ByteProducts<UnsignedValues>.MultiplyFours(weights, DenseLayers.CenterByte, blocks, values, sums);
+                    ByteProducts<RectifiedValues>.MultiplyFours(weights, 0, blocks, values, sums);
                 else
-                    ByteProducts<UnsignedValues>.MultiplyTwos(weights, DenseLayers.CenterByte, blocks, values, sums);
+                    ByteProducts<RectifiedValues>.MultiplyTwos(weights, 0, blocks, values, sums);
                 values += blocks * GroupBytes;
                 float* row = target + ((long)group * Group * stride) + column;
                 if (count == Columns)

@@ -37,11 +37,8 @@ internal static class DenseLayers
     /// <summary>Attribute: zeros in front of the first frame; behind the last one there are as many as keep the length.</summary>
     public const string Before = "before";
 
-    /// <summary>The byte that stands for the weight 0.</summary>
-    public const byte CenterByte = 64;
-
-    // With these, all products can be added up by twos in 16 bits, and nearly all by fours.
-    private const int LargestWeight = 63;
+    /// <summary>No weight is farther from 0: so that all products can be added up by twos in 16 bits, and nearly all by fours.</summary>
+    public const int LargestWeight = 63;
 
     /// <summary>Changes the layers that it understands.</summary>
     /// <returns>Their number; 0 when there is nothing to change.</returns>
@@ -99,8 +96,8 @@ internal static class DenseLayers
                 ContextWeights(layer.Context), Bias(layer.Context), layer.Mask.Weights.Read<float>(stream), Bias(layer.Mask),
             ])
                 numbers.Write(MemoryMarshal.AsBytes(values.AsSpan()));
-            weights.Write(PackedMatrix.Pack(ByTap(narrow.Values, sizes.Bottleneck, layer.Channels, taps: 1), sizes.Bottleneck, CenterByte));
-            weights.Write(PackedMatrix.Pack(ByTap(local.Values, sizes.Growth, sizes.Bottleneck, sizes.Taps), sizes.Growth, CenterByte));
+            weights.Write(PackedMatrix.Pack(ByTap(narrow.Values, sizes.Bottleneck, layer.Channels, taps: 1), sizes.Bottleneck, offset: 0));
+            weights.Write(PackedMatrix.Pack(ByTap(local.Values, sizes.Growth, sizes.Bottleneck, sizes.Taps), sizes.Growth, offset: 0));
         }
 
         string name = block[^1].Sum.Outputs[0];

@@ -3,7 +3,7 @@ namespace Parley.Models.Onnx;
 /// <summary>
 /// Sizes of a block of densely connected layers, and where the tensors of a layer lie. Numbers of a layer: gains and offsets of its input channels, filled up with
 /// zeros to whole blocks; scales and bias of the first convolution; of the second; weights [hidden, bottleneck] and bias of the context's first product; weights
-/// [growth, hidden] and bias of the second. Weights of a layer: two matrices as <see cref="PackedMatrix"/> says, [channels, bottleneck] and
+/// [growth, hidden] and bias of the second. Weights of a layer: two matrices of signed bytes as <see cref="PackedMatrix"/> says, [channels, bottleneck] and
 /// [taps * bottleneck, growth].
 /// </summary>
 /// <param name="Channels">Of the input.</param>
