@@ -23,6 +23,13 @@ internal sealed record Rewrite(string Name, Func<OnnxModel, OnnxEdit, TensorObse
     // Where the runtime has instructions for sums of bytes it is at least as fast.
     private static readonly Rewrite Packed = new("packed products", static (model, edit) => ProcessorTraits.SaturatesPairs && OwnOperators.AreSupported ? PackedProducts.Apply(model, edit) : 0);
 
+    // With vectors of twice the length, half the products gain nothing.
+    private static readonly Rewrite Planes = new("convolutions over planes", static (model, edit) => OwnOperators.AreSupported && !ProcessorTraits.HasLongVectors ? PlaneConvolutions.Apply(model, edit) : 0)
+    {
+        OnlyFor = ModelStage.Speakers,
+        Suits = static model => Has(model, "Conv"),
+    };
+
     /// <summary>A way that looks at the file alone.</summary>
     public Rewrite(string name, Func<OnnxModel, OnnxEdit, int> apply)
         : this(name, (model, edit, _) => apply(model, edit))
@@ -43,6 +50,7 @@ internal sealed record Rewrite(string Name, Func<OnnxModel, OnnxEdit, TensorObse
             OnlyFor = ModelStage.Speakers,
             Suits = static model => Has(model, "Conv"),
         },
+        Planes,
         new("2-D convolutions", FlatConvolutions.Apply) { OnlyFor = ModelStage.Speakers, Suits = static model => Has(model, "Conv"), InPlaceOf = SmallConvolutions },
     ];
 

@@ -97,8 +97,9 @@ public sealed class ConvolutionRewriteTests : IDisposable
             .Optimize(files, told.Add, CancellationToken.None);
 
         result.Outcome.ShouldBe(OptimizationOutcome.Accepted);
-        bool usesOwn = ProcessorTraits.SaturatesPairs && OwnOperators.AreSupported;
-        result.Verdict!.Rewritten.ShouldBe($"17 single-segment contexts, {(usesOwn ? "17 dense layers, 4" : "38")} 8-bit convolutions", string.Join('\n', told));
+        bool usesOwn = ProcessorTraits.SaturatesPairs && OwnOperators.AreSupported, hasPlanes = OwnOperators.AreSupported && !ProcessorTraits.HasLongVectors;
+        result.Verdict!.Rewritten.ShouldBe(
+            $"17 single-segment contexts, {(usesOwn ? "17 dense layers, 4" : "38")} 8-bit convolutions{(hasPlanes ? ", 7 convolutions over planes" : "")}", string.Join('\n', told));
         Directory.GetFiles(Path.Combine(_folder.Path, ".parley"), "*.tmp").ShouldBeEmpty();
     }
 
@@ -108,14 +109,16 @@ public sealed class ConvolutionRewriteTests : IDisposable
         OnnxModel model = OnnxModel.Read(Path.Combine(TestPaths.DemoBundle, "spk", "model.onnx"));
         Parley.Optimization.Rewrite.Plans(ModelStage.Speakers, model, Parley.Optimization.Rewrite.All).Select(plan => string.Join(", ", plan.Select(rewrite => rewrite.Name))).ShouldBe(
             [
+                "single-segment contexts, dense layers, 8-bit convolutions, convolutions over planes",
+                "single-segment contexts, dense layers, convolutions over planes, 2-D convolutions",
                 "single-segment contexts, dense layers, 8-bit convolutions",
-                "single-segment contexts, dense layers, 2-D convolutions",
-                "single-segment contexts, dense layers",
-                "single-segment contexts, 8-bit convolutions",
-                "dense layers, 8-bit convolutions",
+                "single-segment contexts, dense layers, convolutions over planes",
+                "single-segment contexts, 8-bit convolutions, convolutions over planes",
+                "dense layers, 8-bit convolutions, convolutions over planes",
                 "single-segment contexts",
                 "dense layers",
                 "8-bit convolutions",
+                "convolutions over planes",
                 "2-D convolutions",
             ]);
         Parley.Optimization.Rewrite.Plans(ModelStage.Asr, model, Parley.Optimization.Rewrite.All).ShouldBeEmpty();
@@ -173,7 +176,7 @@ public sealed class ConvolutionRewriteTests : IDisposable
     private OnnxModel Simplified()
     {
         string path = _scratch.Add();
-        Parley.Inference.Optimized.WrittenNetwork.WriteSimplified(Path.Combine(TestPaths.DemoBundle, "spk", "model.onnx"), path);
+        WrittenNetwork.WriteSimplified(Path.Combine(TestPaths.DemoBundle, "spk", "model.onnx"), path);
         return OnnxModel.Read(path);
     }
 

@@ -91,6 +91,34 @@ internal static class Graphs
         return isAdded ? graph.Node("Add", ["back", "x"], ["y"]) : graph;
     }
 
+    /// <summary>Planes [N, inputs, H, W]: a convolution and a residual block whose first convolution steps over rows, then one more whose outcome is added to what it reads.</summary>
+    public static GraphFile Planes(int inputs, int channels, int stride)
+    {
+        Random random = new(9);
+        float[] Weights(int count) => [.. Enumerable.Range(0, count).Select(_ => (random.NextSingle() - 0.5f) / channels)];
+        byte[] around = GraphFile.Numbers("pads", 1, 1, 1, 1), steps = GraphFile.Numbers("strides", stride, 1);
+        return new GraphFile()
+            .Input("x", GraphFile.Float, "N", $"{inputs}", "H", "W")
+            .Output("y", GraphFile.Float, "N", $"{channels}", "H2", "W")
+            .Tensor("w1", GraphFile.Float, Weights(channels * inputs * 9), channels, inputs, 3, 3)
+            .Tensor("w2", GraphFile.Float, Weights(channels * channels), channels, channels, 1, 1)
+            .Tensor("w3", GraphFile.Float, Weights(channels * channels * 9), channels, channels, 3, 3)
+            .Tensor("w4", GraphFile.Float, Weights(channels * channels * 9), channels, channels, 3, 3)
+            .Tensor("w5", GraphFile.Float, Weights(channels * channels * 9), channels, channels, 3, 3)
+            .Tensor("b1", GraphFile.Float, Weights(channels), channels)
+            .Tensor("b2", GraphFile.Float, Weights(channels), channels)
+            .Node("Conv", ["x", "w1", "b1"], ["c1"], around)
+            .Node("Relu", ["c1"], ["a"])
+            .Node("Conv", ["a", "w2", "b2"], ["s"], steps)
+            .Node("Conv", ["a", "w3", "b2"], ["c3"], around, steps)
+            .Node("Relu", ["c3"], ["b"])
+            .Node("Conv", ["b", "w4", "b1"], ["c4"], around)
+            .Node("Add", ["c4", "s"], ["d"])
+            .Node("Relu", ["d"], ["e"])
+            .Node("Conv", ["e", "w5"], ["f"], around)
+            .Node("Add", ["e", "f"], ["y"]);
+    }
+
     /// <summary>A layer that reads 5 numbers a step both ways, 6 states.</summary>
     public static GraphFile Lstm(string? attribute = null)
     {

@@ -43,6 +43,7 @@ internal static unsafe class OwnOperators
         OrtFunctions.AddOperator(domain, PackedMatMulOperator.Describe());
         OrtFunctions.AddOperator(domain, DenseLayersOperator.Describe());
         OrtFunctions.AddOperator(domain, TimeConvolutionOperator.Describe());
+        OrtFunctions.AddOperator(domain, PlaneConvolutionOperator.Describe());
         return domain;
     }
 }

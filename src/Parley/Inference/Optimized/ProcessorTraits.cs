@@ -19,6 +19,9 @@ internal static class ProcessorTraits
     public static bool SaturatesPairs { get; } = RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.X86
         && !Identity.Contains("vnni", StringComparison.Ordinal);
 
+    /// <summary>Whether the runtime's own kernels for floats have vectors of 512 bits.</summary>
+    public static bool HasLongVectors { get; } = Avx512F.IsSupported;
+
     private static string Describe()
     {
         HashSet<string> known = new(OperatingSystem.IsLinux() && File.Exists(LinuxFile) ? Flags() : Intrinsics(), StringComparer.Ordinal);
