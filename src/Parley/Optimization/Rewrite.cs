@@ -20,6 +20,8 @@ internal sealed record Rewrite(string Name, Func<OnnxModel, OnnxEdit, TensorObse
 
     private static readonly Rewrite Memories = new("memories along the frames", static (model, edit) => OwnOperators.AreSupported ? TimeConvolutions.Apply(model, edit) : 0);
 
+    private static readonly Rewrite Attention = new("attentions", static (model, edit) => OwnOperators.AreSupported ? Attentions.Apply(model, edit) : 0);
+
     // Where the runtime has instructions for sums of bytes it is at least as fast.
     private static readonly Rewrite Packed = new("packed products", static (model, edit) => ProcessorTraits.SaturatesPairs && OwnOperators.AreSupported ? PackedProducts.Apply(model, edit) : 0);
 
@@ -42,6 +44,7 @@ internal sealed record Rewrite(string Name, Func<OnnxModel, OnnxEdit, TensorObse
         Signed,
         Packed,
         Memories,
+        Attention,
         SmallLstm,
         new("single-segment contexts", SingleSegmentContext.Apply) { OnlyFor = ModelStage.Speakers, Suits = static model => Has(model, "AveragePool") },
         new("dense layers", static (model, edit) => ProcessorTraits.SaturatesPairs && OwnOperators.AreSupported ? DenseLayers.Apply(model, edit) : 0) { OnlyFor = ModelStage.Speakers, Suits = static model => Has(model, "AveragePool") },
@@ -60,6 +63,7 @@ internal sealed record Rewrite(string Name, Func<OnnxModel, OnnxEdit, TensorObse
         ProcessorTraits.SaturatesPairs ? new("weights rounded to 7 bits", RoundedWeights.Apply) { Bounds = ParityBounds.Rounded } : Signed,
         Packed with { Bounds = ParityBounds.Rounded },
         Memories with { Bounds = ParityBounds.Rounded },
+        Attention with { Bounds = ParityBounds.Rounded },
         SmallLstm with { Bounds = ParityBounds.Rounded },
     ];
 

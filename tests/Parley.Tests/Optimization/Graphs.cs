@@ -119,6 +119,71 @@ internal static class Graphs
             .Node("Add", ["e", "f"], ["y"]);
     }
 
+    /// <summary>Attention as exporters write it: a product that makes queries, keys and values of frames [batch, frames, 24], a mask that the first number of each frame gives, and heads.</summary>
+    /// <param name="heads">Heads.</param>
+    /// <param name="size">Numbers of a head.</param>
+    /// <param name="isSplit">As FunASR's exports have it: Split, and queries scaled where they are multiplied. Otherwise slices whose ends are computed, and queries scaled at once.</param>
+    /// <param name="shownHeads">Heads that the shapes speak of.</param>
+    public static GraphFile Attention(int heads, int size, bool isSplit, int? shownHeads = null)
+    {
+        Random random = new(9);
+        int width = heads * size, told = shownHeads ?? heads;
+        GraphFile graph = new GraphFile()
+            .Input("x", GraphFile.Float, "B", "T", "24")
+            .Output("y", GraphFile.Float, "B", "T", $"{width}")
+            .Tensor("weights", GraphFile.Float, [.. Enumerable.Range(0, 24 * 3 * width).Select(_ => random.NextSingle() - 0.5f)], 24, 3 * width)
+            .Tensor("bias", GraphFile.Float, [.. Enumerable.Range(0, 3 * width).Select(_ => random.NextSingle() - 0.5f)], 3 * width)
+            .Tensor("zero", GraphFile.Int64, [0L])
+            .Tensor("from", GraphFile.Int64, [0L], 1)
+            .Tensor("axis", GraphFile.Int64, [-1L], 1)
+            .Tensor("middle", GraphFile.Int64, [1L, 2], 2)
+            .Tensor("strength", GraphFile.Float, [-3f], 1)
+            .Tensor("any", GraphFile.Int64, [-1L], 1)
+            .Tensor("heads", GraphFile.Int64, [(long)told], 1)
+            .Tensor("width", GraphFile.Int64, [(long)width], 1)
+            .Node("Gather", ["x", "zero"], ["first"], GraphFile.Number("axis", 2))
+            .Node("Mul", ["first", "strength"], ["strong"])
+            .Node("Unsqueeze", ["strong", "middle"], ["mask"])
+            .Node("MatMul", ["x", "weights"], ["product"])
+            .Node("Add", ["bias", "product"], ["joint"]);
+        graph = isSplit ? Halves(graph, width, size) : Computed(graph, told);
+        graph = graph
+            .Node("MatMul", ["q", "k"], ["scores"])
+            .Node("Add", isSplit ? ["scores", "mask"] : ["mask", "scores"], ["masked"])
+            .Node("Softmax", ["masked"], ["shares"], GraphFile.Number("axis", isSplit ? 3 : -1))
+            .Node("MatMul", ["shares", "v"], ["mixed"])
+            .Node("Transpose", ["mixed"], ["together"], GraphFile.Numbers("perm", 0, 2, 1, 3));
+        return Length(graph, isSplit ? "together" : "q0", "batch").Node("Concat", ["batch", "any", "width"], ["shape"], GraphFile.Number("axis", 0)).Node("Reshape", ["together", "shape"], ["y"]);
+    }
+
+    private static GraphFile Length(GraphFile graph, string name, string length) => graph
+        .Node("Shape", [name], [length + " shape"]).Node("Gather", [length + " shape", "zero"], [length + " alone"], GraphFile.Number("axis", 0)).Node("Unsqueeze", [length + " alone", "from"], [length]);
+
+    private static GraphFile Headed(GraphFile graph, string name, string target, params long[] order)
+        => Length(graph, name, target + " batch").Node("Concat", [target + " batch", "any", "heads", "size"], [target + " shape"], GraphFile.Number("axis", 0))
+            .Node("Reshape", [name, target + " shape"], [target + " rows"]).Node("Transpose", [target + " rows"], [target], GraphFile.Numbers("perm", order));
+
+    private static GraphFile Halves(GraphFile graph, int width, int size)
+    {
+        graph = graph.Tensor("widths", GraphFile.Int64, [(long)width, width, width], 3).Tensor("size", GraphFile.Int64, [(long)size], 1).Tensor("scale", GraphFile.Float, [1 / MathF.Sqrt(size)])
+            .Node("Split", ["joint", "widths"], ["q0", "k0", "v0"], GraphFile.Number("axis", -1));
+        graph = Headed(Headed(Headed(graph, "q0", "q1", 0, 2, 1, 3), "k0", "k1", 0, 2, 1, 3), "v0", "v", 0, 2, 1, 3);
+        return graph.Node("Mul", ["q1", "scale"], ["q"]).Node("Transpose", ["k1"], ["k"], GraphFile.Numbers("perm", 0, 1, 3, 2));
+    }
+
+    private static GraphFile Computed(GraphFile graph, int heads)
+    {
+        graph = graph.Tensor("two", GraphFile.Int64, [2L], 1).Tensor("three", GraphFile.Int64, [3L], 1).Tensor("last", GraphFile.Int64, [2L]).Tensor("all heads", GraphFile.Int64, [(long)heads])
+            .Tensor("half", GraphFile.Float, [-0.5f])
+            .Node("Shape", ["joint"], ["joint shape"]).Node("Gather", ["joint shape", "axis"], ["all"], GraphFile.Number("axis", 0))
+            .Node("Add", ["all", "two"], ["more"]).Node("Div", ["more", "three"], ["one third"]).Node("Mul", ["one third", "two"], ["two thirds"]).Node("Mul", ["one third", "three"], ["three thirds"])
+            .Node("Slice", ["joint", "from", "one third", "axis"], ["q0"]).Node("Slice", ["joint", "one third", "two thirds", "axis"], ["k0"]).Node("Slice", ["joint", "two thirds", "three thirds", "axis"], ["v0"])
+            .Node("Shape", ["q0"], ["q0 shape"]).Node("Gather", ["q0 shape", "last"], ["q0 width"], GraphFile.Number("axis", 0)).Node("Div", ["q0 width", "all heads"], ["size alone"])
+            .Node("Unsqueeze", ["size alone", "from"], ["size"])
+            .Node("Cast", ["size alone"], ["size as float"], GraphFile.Number("to", GraphFile.Float)).Node("Pow", ["size as float", "half"], ["scale"]).Node("Mul", ["q0", "scale"], ["q1"]);
+        return Headed(Headed(Headed(graph, "q1", "q", 0, 2, 1, 3), "k0", "k", 0, 2, 3, 1), "v0", "v", 0, 2, 1, 3);
+    }
+
     /// <summary>A layer that reads 5 numbers a step both ways, 6 states.</summary>
     public static GraphFile Lstm(string? attribute = null)
     {

@@ -44,6 +44,7 @@ internal static unsafe class OwnOperators
         OrtFunctions.AddOperator(domain, DenseLayersOperator.Describe());
         OrtFunctions.AddOperator(domain, TimeConvolutionOperator.Describe());
         OrtFunctions.AddOperator(domain, PlaneConvolutionOperator.Describe());
+        OrtFunctions.AddOperator(domain, AttentionOperator.Describe());
         return domain;
     }
 }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Parley.Models.Onnx;
 
-/// <summary>The attributes of a node that are numbers, lists of whole ones, or words.</summary>
+/// <summary>The attributes of a node that are numbers, lists of whole ones, words, or tensors.</summary>
 internal sealed class NodeAttributes
 {
     // Convolutions have four numbers for each two axes.
@@ -12,6 +12,7 @@ internal sealed class NodeAttributes
     private readonly Dictionary<string, List<long>> _numbers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, float> _reals = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _words = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, WireField> _tensors = new(StringComparer.Ordinal);
 
     /// <summary>Reads them.</summary>
     /// <param name="node">The node.</param>
@@ -34,11 +35,15 @@ internal sealed class NodeAttributes
     /// <summary>A word; null when there is none.</summary>
     public string? Word(string name) => _words.GetValueOrDefault(name);
 
+    /// <summary>Where a tensor lies; null when there is none.</summary>
+    public WireField? Tensor(string name) => _tensors.TryGetValue(name, out WireField field) ? field : null;
+
     private void Read(WireField attribute, FileStream stream)
     {
         string name = "";
         string? word = null;
         float? real = null;
+        WireField? tensor = null;
         List<long> numbers = [];
         foreach (WireField field in WireFormat.Fields(stream, attribute.ValueStart, attribute.End))
         {
@@ -47,6 +52,7 @@ internal sealed class NodeAttributes
                 case (OnnxSchema.Attribute.Name, WireType.Bytes): name = Text(field, stream); break;
                 case (OnnxSchema.Attribute.Text, WireType.Bytes): word = Text(field, stream); break;
                 case (OnnxSchema.Attribute.Real, WireType.Fixed32): real = Real(field, stream); break;
+                case (OnnxSchema.Attribute.Tensor, WireType.Bytes): tensor = field; break;
                 case (OnnxSchema.Attribute.Number or OnnxSchema.Attribute.Numbers, WireType.Varint): Add(numbers, (long)field.Value); break;
                 case (OnnxSchema.Attribute.Numbers, WireType.Bytes): AddPacked(numbers, field, stream); break;
             }
@@ -56,6 +62,8 @@ internal sealed class NodeAttributes
             _words[name] = word;
         if (real is { } value)
             _reals[name] = value;
+        if (tensor is { } found)
+            _tensors[name] = found;
         if (numbers.Count > 0)
             _numbers[name] = numbers;
     }
