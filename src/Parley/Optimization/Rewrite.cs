@@ -22,6 +22,8 @@ internal sealed record Rewrite(string Name, Func<OnnxModel, OnnxEdit, TensorObse
 
     private static readonly Rewrite Attention = new("attentions", static (model, edit) => OwnOperators.AreSupported ? Attentions.Apply(model, edit) : 0);
 
+    private static readonly Rewrite Normalized = new("normalisations", static (model, edit) => OwnOperators.AreSupported ? Normalizations.Apply(model, edit) : 0);
+
     // Where the runtime has instructions for sums of bytes it is at least as fast.
     private static readonly Rewrite Packed = new("packed products", static (model, edit) => ProcessorTraits.SaturatesPairs && OwnOperators.AreSupported ? PackedProducts.Apply(model, edit) : 0);
 
@@ -45,6 +47,7 @@ internal sealed record Rewrite(string Name, Func<OnnxModel, OnnxEdit, TensorObse
         Packed,
         Memories,
         Attention,
+        Normalized,
         SmallLstm,
         new("single-segment contexts", SingleSegmentContext.Apply) { OnlyFor = ModelStage.Speakers, Suits = static model => Has(model, "AveragePool") },
         new("dense layers", static (model, edit) => ProcessorTraits.SaturatesPairs && OwnOperators.AreSupported ? DenseLayers.Apply(model, edit) : 0) { OnlyFor = ModelStage.Speakers, Suits = static model => Has(model, "AveragePool") },
@@ -64,6 +67,7 @@ internal sealed record Rewrite(string Name, Func<OnnxModel, OnnxEdit, TensorObse
         Packed with { Bounds = ParityBounds.Rounded },
         Memories with { Bounds = ParityBounds.Rounded },
         Attention with { Bounds = ParityBounds.Rounded },
+        Normalized with { Bounds = ParityBounds.Rounded },
         SmallLstm with { Bounds = ParityBounds.Rounded },
     ];
 

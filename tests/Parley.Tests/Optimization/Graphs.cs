@@ -184,6 +184,31 @@ internal static class Graphs
         return Headed(Headed(Headed(graph, "q1", "q", 0, 2, 1, 3), "k0", "k", 0, 2, 3, 1), "v0", "v", 0, 2, 1, 3);
     }
 
+    /// <summary>Rows less their mean, over their deviation, times weights, plus bias, as exporters write it.</summary>
+    /// <param name="width">Numbers of a row.</param>
+    /// <param name="exponent">Of what the variance is the mean of.</param>
+    /// <param name="axis">The axis of the means.</param>
+    public static GraphFile Normalization(int width, float exponent = 2, long axis = -1)
+    {
+        Random random = new(11);
+        return new GraphFile()
+            .Input("x", GraphFile.Float, "B", "T", $"{width}")
+            .Output("y", GraphFile.Float, "B", "T", $"{width}")
+            .Tensor("weights", GraphFile.Float, [.. Enumerable.Range(0, width).Select(_ => random.NextSingle() + 0.5f)], width)
+            .Tensor("bias", GraphFile.Float, [.. Enumerable.Range(0, width).Select(_ => random.NextSingle() - 0.5f)], width)
+            .Tensor("exponent", GraphFile.Float, [exponent])
+            .Tensor("epsilon", GraphFile.Float, [1e-5f])
+            .Node("ReduceMean", ["x"], ["mean"], GraphFile.Numbers("axes", axis))
+            .Node("Sub", ["x", "mean"], ["less"])
+            .Node("Pow", ["less", "exponent"], ["power"])
+            .Node("ReduceMean", ["power"], ["variance"], GraphFile.Numbers("axes", axis))
+            .Node("Add", ["variance", "epsilon"], ["more"])
+            .Node("Sqrt", ["more"], ["deviation"])
+            .Node("Div", ["less", "deviation"], ["even"])
+            .Node("Mul", ["even", "weights"], ["scaled"])
+            .Node("Add", ["scaled", "bias"], ["y"]);
+    }
+
     /// <summary>A layer that reads 5 numbers a step both ways, 6 states.</summary>
     public static GraphFile Lstm(string? attribute = null)
     {

@@ -45,6 +45,7 @@ internal static unsafe class OwnOperators
         OrtFunctions.AddOperator(domain, TimeConvolutionOperator.Describe());
         OrtFunctions.AddOperator(domain, PlaneConvolutionOperator.Describe());
         OrtFunctions.AddOperator(domain, AttentionOperator.Describe());
+        OrtFunctions.AddOperator(domain, RowNormalizationOperator.Describe());
         return domain;
     }
 }
