@@ -34,6 +34,8 @@ internal sealed record Rewrite(string Name, Func<OnnxModel, OnnxEdit, TensorObse
         Suits = static model => Has(model, "Conv"),
     };
 
+    private static readonly Rewrite Sums = new("sums behind products", static (model, edit) => OwnOperators.AreSupported ? ProductSums.Apply(model, edit) : 0) { Suits = static model => ProcessorTraits.SaturatesPairs && Has(model, "MatMulInteger") };
+
     /// <summary>A way that looks at the file alone.</summary>
     public Rewrite(string name, Func<OnnxModel, OnnxEdit, int> apply)
         : this(name, (model, edit, _) => apply(model, edit))
@@ -48,6 +50,7 @@ internal sealed record Rewrite(string Name, Func<OnnxModel, OnnxEdit, TensorObse
         Memories,
         Attention,
         Normalized,
+        Sums,
         SmallLstm,
         new("single-segment contexts", SingleSegmentContext.Apply) { OnlyFor = ModelStage.Speakers, Suits = static model => Has(model, "AveragePool") },
         new("dense layers", static (model, edit) => ProcessorTraits.SaturatesPairs && OwnOperators.AreSupported ? DenseLayers.Apply(model, edit) : 0) { OnlyFor = ModelStage.Speakers, Suits = static model => Has(model, "AveragePool") },
@@ -68,6 +71,7 @@ internal sealed record Rewrite(string Name, Func<OnnxModel, OnnxEdit, TensorObse
         Memories with { Bounds = ParityBounds.Rounded },
         Attention with { Bounds = ParityBounds.Rounded },
         Normalized with { Bounds = ParityBounds.Rounded },
+        Sums with { Bounds = ParityBounds.Rounded },
         SmallLstm with { Bounds = ParityBounds.Rounded },
     ];
 

@@ -119,6 +119,34 @@ internal static class Graphs
             .Node("Add", ["e", "f"], ["y"]);
     }
 
+    /// <summary>A memory of the second half of what a product makes of frames, with a mask before and behind it: the first number of each frame, if it is positive.</summary>
+    /// <param name="channels">Channels, and numbers of a frame.</param>
+    /// <param name="taps">Frames that are seen at a time.</param>
+    /// <param name="before">Those before the one that is computed.</param>
+    public static GraphFile MaskedMemory(int channels, int taps, int before)
+    {
+        Random random = new(13);
+        return new GraphFile()
+            .Input("x", GraphFile.Float, "B", "T", $"{channels}")
+            .Output("y", GraphFile.Float, "B", "T", $"{channels}")
+            .Tensor("weights", GraphFile.Float, [.. Enumerable.Range(0, channels * 2 * channels).Select(_ => random.NextSingle() - 0.5f)], channels, 2 * channels)
+            .Tensor("w", GraphFile.Float, [.. Enumerable.Range(0, channels * taps).Select(_ => random.NextSingle() - 0.5f)], channels, 1, taps)
+            .Tensor("zero", GraphFile.Int64, [0L])
+            .Tensor("last", GraphFile.Int64, [2L], 1)
+            .Tensor("widths", GraphFile.Int64, [(long)channels, channels], 2)
+            .Node("Gather", ["x", "zero"], ["first"], GraphFile.Number("axis", 2))
+            .Node("Relu", ["first"], ["positive"])
+            .Node("Unsqueeze", ["positive", "last"], ["mask"])
+            .Node("MatMul", ["x", "weights"], ["all"])
+            .Node("Split", ["all", "widths"], ["left", "right"], GraphFile.Number("axis", -1))
+            .Node("Mul", ["right", "mask"], ["masked"])
+            .Node("Transpose", ["masked"], ["turned"], GraphFile.Numbers("perm", 0, 2, 1))
+            .Node("Conv", ["turned", "w"], ["seen"], GraphFile.Number("group", channels), GraphFile.Numbers("pads", before, taps - 1 - before))
+            .Node("Transpose", ["seen"], ["back"], GraphFile.Numbers("perm", 0, 2, 1))
+            .Node("Add", ["back", "masked"], ["sum"])
+            .Node("Mul", ["sum", "mask"], ["y"]);
+    }
+
     /// <summary>Attention as exporters write it: a product that makes queries, keys and values of frames [batch, frames, 24], a mask that the first number of each frame gives, and heads.</summary>
     /// <param name="heads">Heads.</param>
     /// <param name="size">Numbers of a head.</param>

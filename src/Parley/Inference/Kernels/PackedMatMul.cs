@@ -43,6 +43,12 @@ internal readonly unsafe struct PackedMatMul
     /// <summary>Whether negative outcomes become 0.</summary>
     public required bool Relu { get; init; }
 
+    /// <summary>[rows, columns]: added to the outcome; null for nothing.</summary>
+    public float* Addend { get; init; }
+
+    /// <summary>[rows, columns]: added to that; null for nothing.</summary>
+    public float* SecondAddend { get; init; }
+
     /// <summary>[rows, columns].</summary>
     public required float* Output { get; init; }
 
@@ -88,11 +94,14 @@ internal readonly unsafe struct PackedMatMul
             if (group.WideBlocks > 0)
                 ByteProducts<TOrder>.AddWide(weights, Center, (int*)group.Places, group.WideBlocks, (short*)group.Wide, sums);
             int first = i * Group;
-            float* target = Output + ((long)first * Width) + column;
+            int count = Math.Min(Group, Rows - first);
+            long place = ((long)first * Width) + column;
             if (width == Columns)
-                Finish(sums, (int*)group.Sums, Math.Min(Group, Rows - first), shifts, factors, bias, target, Width);
+                Finish(sums, (int*)group.Sums, count, shifts, factors, bias, Output + place, Width);
             else
-                FinishLast(sums, (int*)group.Sums, Math.Min(Group, Rows - first), shifts, factors, bias, target, width);
+                FinishLast(sums, (int*)group.Sums, count, shifts, factors, bias, Output + place, width);
+            if (Addend is not null)
+                Add(place, count, width);
         }
     }
 
@@ -113,6 +122,30 @@ internal readonly unsafe struct PackedMatMul
             Avx.Max(least, (Avx.ConvertToVector256Single(exact1) * factor1) + bias1).Store(target + Half);
             sums += Columns;
             target += stride;
+        }
+    }
+
+    // While the outcome is at hand.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Add(long place, int rows, int width)
+    {
+        for (int row = 0; row < rows; row++, place += Width)
+        {
+            float* target = Output + place;
+            int column = 0;
+            for (; column <= width - Vector256<float>.Count; column += Vector256<float>.Count)
+            {
+                Vector256<float> sum = Vector256.Load(target + column) + Vector256.Load(Addend + place + column);
+                if (SecondAddend is not null)
+                    sum += Vector256.Load(SecondAddend + place + column);
+                sum.Store(target + column);
+            }
+
+            for (; column < width; column++)
+            {
+                float sum = target[column] + Addend[place + column];
+                target[column] = SecondAddend is null ? sum : sum + SecondAddend[place + column];
+            }
         }
     }
 

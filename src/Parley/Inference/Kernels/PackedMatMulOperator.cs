@@ -7,14 +7,18 @@ namespace Parley.Inference.Kernels;
 /// <summary><see cref="PackedMatMul"/> as ONNX Runtime calls it.</summary>
 internal static unsafe class PackedMatMulOperator
 {
-    private const int Input = 0, Weights = 1, Scales = 2, ZeroPoints = 3, Bias = 4, Inputs = 5, MostDepth = 1 << 14, MostCenter = 128;
+    private const int Input = 0, Weights = 1, Scales = 2, ZeroPoints = 3, Bias = 4, Addend = 5, SecondAddend = 6, Inputs = 7, MostDepth = 1 << 14, MostCenter = 128;
 
     // What a thread takes at a time: less costs more calls than it shares better.
     private const int PanelsAtOnce = 8;
 
     public static OrtOperator* Describe()
         => OrtOperator.Describe(
-            new OrtSignature(PackedMatrix.Operator, Inputs, [new(PackedMatrix.Center, 1, MostCenter), new(PackedMatrix.Relu, 0, 1)]) { Bytes = (1 << Weights) | (1 << ZeroPoints) },
+            new OrtSignature(PackedMatrix.Operator, Inputs, [new(PackedMatrix.Center, 1, MostCenter), new(PackedMatrix.Relu, 0, 1)])
+            {
+                Bytes = (1 << Weights) | (1 << ZeroPoints),
+                Optional = (1 << Addend) | (1 << SecondAddend),
+            },
             &Compute);
 
     [UnmanagedCallersOnly]
@@ -34,6 +38,9 @@ internal static unsafe class PackedMatMulOperator
             foreach (long length in axes.AsSpan(..^1))
                 rows = checked(rows * length);
             axes[^1] = width;
+            float* addend = (float*)OrtFunctions.Input(context, Addend, out long[] addendAxes), second = (float*)OrtFunctions.Input(context, SecondAddend, out long[] secondAxes);
+            if ((addend is not null && !addendAxes.AsSpan().SequenceEqual(axes)) || (second is not null && (addend is null || !secondAxes.AsSpan().SequenceEqual(axes))))
+                return OrtFunctions.Failure($"{PackedMatrix.Operator}: addends of other shapes than the outcome.");
             float* output = (float*)OrtFunctions.Output(context, axes);
             if (rows > 0)
                 Compute(context, new PackedMatMul
@@ -48,6 +55,8 @@ internal static unsafe class PackedMatMulOperator
                     Width = (int)width,
                     Center = (byte)((long*)kernel)[0],
                     Relu = ((long*)kernel)[1] != 0,
+                    Addend = addend,
+                    SecondAddend = second,
                     Output = output,
                 });
             return 0;

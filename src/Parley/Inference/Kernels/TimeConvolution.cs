@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -5,12 +6,18 @@ namespace Parley.Inference.Kernels;
 
 /// <summary>
 /// A convolution over time, each channel for itself, of frames that lie one behind the other: [frames, channels] in, the same out. What ONNX Runtime has wants
-/// channels first, and turns every frame over before and after. Frames outside are zero.
+/// channels first, and turns every frame over before and after. Frames outside are zero; a mask counts for what goes in and for what comes out.
 /// </summary>
 internal readonly unsafe struct TimeConvolution
 {
-    /// <summary>[frames, channels].</summary>
+    /// <summary>[frames, stride], from the first channel on.</summary>
     public required float* Input { get; init; }
+
+    /// <summary>From frame to frame of the input.</summary>
+    public required int Stride { get; init; }
+
+    /// <summary>[frames]: what each outcome is multiplied by; null for nothing.</summary>
+    public required float* Mask { get; init; }
 
     /// <summary>[taps, channels].</summary>
     public required float* Weights { get; init; }
@@ -45,10 +52,11 @@ internal readonly unsafe struct TimeConvolution
         for (int tap = 0; tap < taps; tap++)
         {
             int seen = frame + tap - Before;
-            frames[tap] = seen >= 0 && seen < Frames ? Input + ((long)seen * channels) : Silence;
+            frames[tap] = seen >= 0 && seen < Frames ? Input + ((long)seen * Stride) : Silence;
         }
 
-        float* input = Input + ((long)frame * channels), target = Output + ((long)frame * channels);
+        float* input = Input + ((long)frame * Stride), target = Output + ((long)frame * channels);
+        float factor = Mask is null ? 1 : Mask[frame];
         int channel = 0;
         for (; channel <= channels - Vector256<float>.Count; channel += Vector256<float>.Count)
         {
@@ -64,7 +72,7 @@ internal readonly unsafe struct TimeConvolution
                 sum += Product(frames[tap] + channel, weights);
             if (HasShortcut)
                 sum += Vector256.Load(input + channel);
-            sum.Store(target + channel);
+            (sum * factor).Store(target + channel);
         }
 
         for (; channel < channels; channel++)
@@ -82,8 +90,18 @@ internal readonly unsafe struct TimeConvolution
                 }
             }
 
-            target[channel] = HasShortcut ? sum + input[channel] : sum;
+            target[channel] = (HasShortcut ? sum + input[channel] : sum) * factor;
         }
+    }
+
+    /// <summary>The frames times the mask: [frames, channels].</summary>
+    /// <exception cref="OverflowException">They are more than fit one array.</exception>
+    public float[] Masked()
+    {
+        float[] masked = new float[checked(Frames * Channels)];
+        for (int frame = 0; frame < Frames; frame++)
+            TensorPrimitives.Multiply(new ReadOnlySpan<float>(Input + ((long)frame * Stride), Channels), Mask[frame], masked.AsSpan(frame * Channels, Channels));
+        return masked;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -9,7 +9,7 @@ internal static class PackedMatrix
 {
     /// <summary>
     /// The operator: floats [.., rows], made 8 bits as <c>DynamicQuantizeLinear</c> does, times a packed matrix of unsigned bytes [rows, columns], with a scale
-    /// and a zero point for each column, plus a bias; the outcome in floats [.., columns].
+    /// and a zero point for each column, plus a bias; the outcome in floats [.., columns]. Up to two more inputs of its shape may be added.
     /// </summary>
     public const string Operator = "PackedMatMul";
 
