@@ -87,21 +87,33 @@ internal readonly unsafe struct PackedMatMul
         for (int i = 0; i < groups.Length; i++)
         {
             RowGroup group = groups[i];
+            int first = i * Group, count = Math.Min(Group, Rows - first);
+            long place = ((long)first * Width) + column;
+            if (Addend is not null)
+                Prefetch(place, count);
             if (group.InFours)
                 ByteProducts<TOrder>.MultiplyFours(weights, Center, blocks, (byte*)group.Values, sums);
             else
                 ByteProducts<TOrder>.MultiplyTwos(weights, Center, blocks, (byte*)group.Values, sums);
             if (group.WideBlocks > 0)
                 ByteProducts<TOrder>.AddWide(weights, Center, (int*)group.Places, group.WideBlocks, (short*)group.Wide, sums);
-            int first = i * Group;
-            int count = Math.Min(Group, Rows - first);
-            long place = ((long)first * Width) + column;
-            if (width == Columns)
+            if (width < Columns)
+                FinishLast(sums, (int*)group.Sums, count, shifts, factors, bias, place, width);
+            else if (Addend is null)
                 Finish(sums, (int*)group.Sums, count, shifts, factors, bias, Output + place, Width);
             else
-                FinishLast(sums, (int*)group.Sums, count, shifts, factors, bias, Output + place, width);
-            if (Addend is not null)
-                Add(place, count, width);
+                FinishSum(sums, (int*)group.Sums, count, shifts, factors, bias, place);
+        }
+    }
+
+    // Rows lie far apart: what is added is fetched while products are computed.
+    private void Prefetch(long place, int rows)
+    {
+        for (int row = 0; row < rows; row++, place += Width)
+        {
+            Sse.Prefetch0(Addend + place);
+            if (SecondAddend is not null)
+                Sse.Prefetch0(SecondAddend + place);
         }
     }
 
@@ -125,36 +137,46 @@ internal readonly unsafe struct PackedMatMul
         }
     }
 
-    // While the outcome is at hand.
+    // With what is added; a Relu is none here.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Add(long place, int rows, int width)
+    private void FinishSum(int* sums, int* rowSums, int rows, int* shifts, float* factors, float* bias, long place)
     {
-        for (int row = 0; row < rows; row++, place += Width)
+        const int Half = Columns / 2;
+        Vector256<int> shift0 = Vector256.Load(shifts), shift1 = Vector256.Load(shifts + Half);
+        Vector256<float> factor0 = Vector256.Load(factors), factor1 = Vector256.Load(factors + Half), bias0 = Vector256.Load(bias), bias1 = Vector256.Load(bias + Half);
+        for (int row = 0; row < rows; row++)
         {
-            float* target = Output + place;
-            int column = 0;
-            for (; column <= width - Vector256<float>.Count; column += Vector256<float>.Count)
+            Vector256<int> all = Vector256.Create(rowSums[row]);
+            Vector256<int> exact0 = Vector256.Load(sums) + (shift0 * all), exact1 = Vector256.Load(sums + Half) + (shift1 * all);
+            Vector256<float> sum0 = (Avx.ConvertToVector256Single(exact0) * factor0) + bias0 + Vector256.Load(Addend + place);
+            Vector256<float> sum1 = (Avx.ConvertToVector256Single(exact1) * factor1) + bias1 + Vector256.Load(Addend + place + Half);
+            if (SecondAddend is not null)
             {
-                Vector256<float> sum = Vector256.Load(target + column) + Vector256.Load(Addend + place + column);
-                if (SecondAddend is not null)
-                    sum += Vector256.Load(SecondAddend + place + column);
-                sum.Store(target + column);
+                sum0 += Vector256.Load(SecondAddend + place);
+                sum1 += Vector256.Load(SecondAddend + place + Half);
             }
 
-            for (; column < width; column++)
-            {
-                float sum = target[column] + Addend[place + column];
-                target[column] = SecondAddend is null ? sum : sum + SecondAddend[place + column];
-            }
+            sum0.Store(Output + place);
+            sum1.Store(Output + place + Half);
+            sums += Columns;
+            place += Width;
         }
     }
 
     // The last panel may have fewer columns than it has room for.
-    private void FinishLast(int* sums, int* rowSums, int rows, int* shifts, float* factors, float* bias, float* target, int width)
+    private void FinishLast(int* sums, int* rowSums, int rows, int* shifts, float* factors, float* bias, long place, int width)
     {
         float* all = stackalloc float[Group * Columns];
         Finish(sums, rowSums, rows, shifts, factors, bias, all, Columns);
-        for (int row = 0; row < rows; row++)
-            new ReadOnlySpan<float>(all + (row * Columns), width).CopyTo(new Span<float>(target + ((long)row * Width), width));
+        for (int row = 0; row < rows; row++, place += Width)
+        {
+            for (int i = 0; i < width; i++)
+            {
+                float sum = all[(row * Columns) + i];
+                if (Addend is not null)
+                    sum += Addend[place + i];
+                Output[place + i] = SecondAddend is null ? sum : sum + SecondAddend[place + i];
+            }
+        }
     }
 }

@@ -39,8 +39,9 @@ internal static unsafe class PackedMatMulOperator
                 rows = checked(rows * length);
             axes[^1] = width;
             float* addend = (float*)OrtFunctions.Input(context, Addend, out long[] addendAxes), second = (float*)OrtFunctions.Input(context, SecondAddend, out long[] secondAxes);
-            if ((addend is not null && !addendAxes.AsSpan().SequenceEqual(axes)) || (second is not null && (addend is null || !secondAxes.AsSpan().SequenceEqual(axes))))
-                return OrtFunctions.Failure($"{PackedMatrix.Operator}: addends of other shapes than the outcome.");
+            bool hasRelu = ((long*)kernel)[1] != 0;
+            if ((addend is null ? second is not null : hasRelu || !addendAxes.AsSpan().SequenceEqual(axes)) || (second is not null && !secondAxes.AsSpan().SequenceEqual(axes)))
+                return OrtFunctions.Failure($"{PackedMatrix.Operator}: addends of other shapes than the outcome, or behind a Relu.");
             float* output = (float*)OrtFunctions.Output(context, axes);
             if (rows > 0)
                 Compute(context, new PackedMatMul
@@ -54,7 +55,7 @@ internal static unsafe class PackedMatMulOperator
                     Bias = bias,
                     Width = (int)width,
                     Center = (byte)((long*)kernel)[0],
-                    Relu = ((long*)kernel)[1] != 0,
+                    Relu = hasRelu,
                     Addend = addend,
                     SecondAddend = second,
                     Output = output,
