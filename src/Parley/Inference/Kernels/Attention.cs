@@ -57,9 +57,10 @@ internal readonly unsafe struct Attention
     /// <summary>Rows that are seen.</summary>
     public required int Frames { get; init; }
 
-    /// <summary>Floats that <see cref="ComputeHead"/> needs to itself.</summary>
-    /// <exception cref="OverflowException">They are more than fit one array.</exception>
-    public int ScratchFloats => checked((ScoreWidth * (Size + FloatProducts.Rows + 1)) + (OutputWidth * (Frames + FloatProducts.Rows)) + (FloatProducts.Rows * Size));
+    /// <summary>Memory that <see cref="ComputeHead"/> needs to itself.</summary>
+    /// <exception cref="OverflowException">It is more than an array can have.</exception>
+    public int ScratchBytes
+        => checked(((ScoreWidth * (Size + FloatProducts.Rows + 1)) + (OutputWidth * (Frames + FloatProducts.Rows)) + (FloatProducts.Rows * Size)) * sizeof(float));
 
     private int ScoreWidth => FloatProducts.Panels(Frames) * FloatProducts.Columns;
 
@@ -67,7 +68,7 @@ internal readonly unsafe struct Attention
 
     /// <summary>Computes one head of one item of the batch. Heads may be computed at the same time.</summary>
     /// <param name="number">Its number, those of the first item first.</param>
-    /// <param name="scratch">Room for <see cref="ScratchFloats"/>.</param>
+    /// <param name="scratch"><see cref="ScratchBytes"/>.</param>
     public void ComputeHead(int number, float* scratch)
     {
         const int Rows = FloatProducts.Rows;

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Parley.Models.Onnx;
@@ -9,8 +8,6 @@ namespace Parley.Inference.Kernels;
 internal static unsafe class AttentionOperator
 {
     private const int Query = 0, Key = 1, Value = 2, Mask = 3, Scale = 4, Inputs = 5, Numbers = 6;
-
-    private static readonly ConcurrentBag<float[]> Free = []; // pinned
 
     public static OrtOperator* Describe() => OrtOperator.Describe(
         new OrtSignature(Attentions.Operator, Inputs, [
@@ -53,7 +50,7 @@ internal static unsafe class AttentionOperator
                 Queries = (int)queries,
                 Frames = (int)frames,
             };
-            _ = attention.ScratchFloats; // fails here where it is too much
+            _ = attention.ScratchBytes; // fails here where it is too much
             if (batch > 0 && queries > 0)
                 Compute(context, attention, checked((int)batch * heads));
             return 0;
@@ -78,11 +75,8 @@ internal static unsafe class AttentionOperator
         ref Work state = ref Unsafe.AsRef<Work>(work);
         try
         {
-            int floats = state.Attention.ScratchFloats;
-            if (!Free.TryTake(out float[]? scratch) || scratch.Length < floats)
-                scratch = GC.AllocateUninitializedArray<float>(floats, pinned: true);
-            state.Attention.ComputeHead((int)number, (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(scratch)));
-            Free.Add(scratch);
+            using RentedMemory scratch = RentedMemory.Rent(state.Attention.ScratchBytes);
+            state.Attention.ComputeHead((int)number, (float*)scratch.Start);
         }
         catch (OutOfMemoryException)
         {

@@ -52,20 +52,14 @@ internal static unsafe class FloatProducts
     /// <param name="rows">Rows of the panels.</param>
     /// <param name="columns">Columns of the panels.</param>
     /// <param name="panels">Receives them.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void PackTurned(float* matrix, int stride, int rows, int columns, float* panels)
     {
-        for (int column = 0; column < Panels(columns) * Columns; column += Lanes)
+        for (int column = 0; column < columns; column += Columns, panels += (long)rows * Columns)
         {
-            float* from = matrix + ((long)column * stride), target = panels + ((long)(column / Columns) * rows * Columns) + (column % Columns);
-            int count = Math.Min(Lanes, columns - column), row = 0;
-            for (; count == Lanes && row <= rows - Lanes; row += Lanes)
-                Turn(from + row, stride, target + ((long)row * Columns));
-            for (; row < rows; row++)
-            {
-                for (int i = 0; i < Lanes; i++)
-                    target[((long)row * Columns) + i] = i < count ? from[((long)i * stride) + row] : 0;
-            }
+            int width = Math.Min(Columns, columns - column);
+            if (width < Columns)
+                new Span<float>(panels, rows * Columns).Clear();
+            Transposition.Turn(matrix + ((long)column * stride), width, rows, stride, panels, Columns);
         }
     }
 
@@ -122,34 +116,5 @@ internal static unsafe class FloatProducts
             : (low * factor, high * factor);
         low.Store(target);
         high.Store(target + Lanes);
-    }
-
-    // Eight rows of eight become columns.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Turn(float* from, int stride, float* target)
-    {
-        Vector256<float> line0 = Vector256.Load(from), line1 = Vector256.Load(from + stride), line2 = Vector256.Load(from + (2L * stride)), line3 = Vector256.Load(from + (3L * stride));
-        Vector256<float> line4 = Vector256.Load(from + (4L * stride)), line5 = Vector256.Load(from + (5L * stride)), line6 = Vector256.Load(from + (6L * stride)), line7 = Vector256.Load(from + (7L * stride));
-        (Vector256<float> low0, Vector256<float> low1, Vector256<float> low2, Vector256<float> low3) = TurnHalves(line0, line1, line2, line3);
-        (Vector256<float> high0, Vector256<float> high1, Vector256<float> high2, Vector256<float> high3) = TurnHalves(line4, line5, line6, line7);
-        const byte Lower = 0x20, Upper = 0x31;
-        Avx.Permute2x128(low0, high0, Lower).Store(target);
-        Avx.Permute2x128(low1, high1, Lower).Store(target + Columns);
-        Avx.Permute2x128(low2, high2, Lower).Store(target + (2 * Columns));
-        Avx.Permute2x128(low3, high3, Lower).Store(target + (3 * Columns));
-        Avx.Permute2x128(low0, high0, Upper).Store(target + (4 * Columns));
-        Avx.Permute2x128(low1, high1, Upper).Store(target + (5 * Columns));
-        Avx.Permute2x128(low2, high2, Upper).Store(target + (6 * Columns));
-        Avx.Permute2x128(low3, high3, Upper).Store(target + (7 * Columns));
-    }
-
-    // In each half of the vectors, four rows of four become columns.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Vector256<float> First, Vector256<float> Second, Vector256<float> Third, Vector256<float> Fourth) TurnHalves(
-        Vector256<float> line0, Vector256<float> line1, Vector256<float> line2, Vector256<float> line3)
-    {
-        Vector256<double> front01 = Avx.UnpackLow(line0, line1).AsDouble(), back01 = Avx.UnpackHigh(line0, line1).AsDouble();
-        Vector256<double> front23 = Avx.UnpackLow(line2, line3).AsDouble(), back23 = Avx.UnpackHigh(line2, line3).AsDouble();
-        return (Avx.UnpackLow(front01, front23).AsSingle(), Avx.UnpackHigh(front01, front23).AsSingle(), Avx.UnpackLow(back01, back23).AsSingle(), Avx.UnpackHigh(back01, back23).AsSingle());
     }
 }
