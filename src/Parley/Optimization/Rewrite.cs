@@ -22,6 +22,7 @@ internal sealed record Rewrite(string Name, Func<OnnxModel, OnnxEdit, TensorObse
 
     private static readonly Rewrite Attention = new("attentions", static (model, edit) => OwnOperators.AreSupported ? Attentions.Apply(model, edit) : 0);
 
+    // Other last bits: scores move by more than they may unless weights are rounded.
     private static readonly Rewrite Normalized = new("normalisations", static (model, edit) => OwnOperators.AreSupported ? Normalizations.Apply(model, edit) : 0);
 
     // Where the runtime has instructions for sums of bytes it is at least as fast.
@@ -49,7 +50,6 @@ internal sealed record Rewrite(string Name, Func<OnnxModel, OnnxEdit, TensorObse
         Packed,
         Memories,
         Attention,
-        Normalized,
         Sums,
         SmallLstm,
         new("single-segment contexts", SingleSegmentContext.Apply) { OnlyFor = ModelStage.Speakers, Suits = static model => Has(model, "AveragePool") },
