@@ -99,7 +99,7 @@ public sealed class ConvolutionRewriteTests : IDisposable
         result.Outcome.ShouldBe(OptimizationOutcome.Accepted);
         bool usesOwn = ProcessorTraits.SaturatesPairs && OwnOperators.AreSupported, hasPlanes = OwnOperators.AreSupported && !ProcessorTraits.HasLongVectors;
         result.Verdict!.Rewritten.ShouldBe(
-            $"17 single-segment contexts, {(usesOwn ? "17 dense layers, 4" : "38")} 8-bit convolutions{(hasPlanes ? ", 7 convolutions over planes" : "")}", string.Join('\n', told));
+            $"17 single-segment contexts, {(usesOwn ? "17 dense layers, 1" : "38")} 8-bit convolutions{(hasPlanes ? ", 7 convolutions over planes" : "")}", string.Join('\n', told));
         Directory.GetFiles(Path.Combine(_folder.Path, ".parley"), "*.tmp").ShouldBeEmpty();
     }
 

@@ -39,6 +39,22 @@ public sealed class DenseLayersTests : RewrittenNetworks
         }
     }
 
+    [Theory]
+    [InlineData(16, 8, 40, false)]
+    [InlineData(20, 12, 27, true)]
+    public void A_transition_behind_them_is_computed_with_them(int channels, int growth, int outputs, bool isCutOff)
+    {
+        string rewritten = Rewrite(Graph(new Sizes(channels, growth, 16, 3, 1), layers: 2, transition: outputs, isCutOff: isCutOff), DenseLayers.Apply, expected: 2);
+
+        OnnxModel.Read(rewritten).Nodes.ShouldHaveSingleItem().Operator.ShouldBe("DenseLayers");
+        foreach (int frames in (ReadOnlySpan<int>)[1, 30])
+        {
+            float[] input = Input(2, channels, frames, frames), actual = Run(rewritten, input, 2, channels, frames), expected = Run(Original, input, 2, channels, frames);
+            actual.Length.ShouldBe(expected.Length);
+            TensorPrimitives.CosineSimilarity(actual, expected).ShouldBeInRange(0.9995f, 0.9999999f, $"{frames} frames");
+        }
+    }
+
     [Fact]
     public void Values_that_are_all_large_are_multiplied_exactly_too()
     {
@@ -91,6 +107,7 @@ public sealed class DenseLayersTests : RewrittenNetworks
     [InlineData("bottleneck", 12)]
     [InlineData("hidden", 9)]
     [InlineData("taps", 4)]
+    [InlineData("transition", 8)]
     public void Inputs_that_do_not_belong_together_are_refused(string attribute, long value)
         => Should.Throw<InferenceException>(() => Run(Node(attribute, value).Save(Original), new float[16 * 9], 1, 16, 9)).Message.ShouldContain("shapes that do not belong together");
 
@@ -104,17 +121,17 @@ public sealed class DenseLayersTests : RewrittenNetworks
         return [.. Enumerable.Range(0, windows * channels * frames).Select(_ => (4 * random.NextSingle()) - 2)];
     }
 
-    private static GraphFile Graph(Sizes sizes, int layers, int axis = 1, string context = "m1", string mask = "Sigmoid")
+    private static GraphFile Graph(Sizes sizes, int layers, int axis = 1, string context = "m1", string mask = "Sigmoid", int transition = 0, bool isCutOff = false)
     {
         Random random = new(7);
         (int channels, int growth, int bottleneck, int taps, int dilation) = sizes;
         GraphFile graph = new GraphFile()
             .Input("x", GraphFile.Float, "B", $"{channels}", "T")
-            .Output("y", GraphFile.Float, "B", $"{(axis == 1 ? channels + (layers * growth) : growth)}", "T2");
+            .Output("y", GraphFile.Float, "B", "C", "T2");
         string input = "x";
         for (int i = 1; i <= layers; i++)
         {
-            string output = i == layers ? "y" : $"c{i}";
+            string output = i == layers && transition == 0 ? "y" : $"c{i}";
             graph = graph
                 .Tensor($"gamma{i}", GraphFile.Float, Values(channels, 0.5f), channels)
                 .Tensor($"beta{i}", GraphFile.Float, Values(channels, -0.5f), channels)
@@ -144,7 +161,18 @@ public sealed class DenseLayersTests : RewrittenNetworks
             (input, channels) = (output, channels + growth);
         }
 
-        return graph;
+        if (transition == 0)
+            return graph;
+        graph = graph
+            .Tensor("gamma", GraphFile.Float, Values(channels, 0.5f), channels)
+            .Tensor("beta", GraphFile.Float, Values(channels, -0.5f), channels)
+            .Tensor("mean", GraphFile.Float, Values(channels, -0.5f), channels)
+            .Tensor("variance", GraphFile.Float, Values(channels, 0.5f), channels)
+            .Tensor("w", GraphFile.Float, Weights(transition, channels), transition, channels, 1)
+            .Node("BatchNormalization", [input, "gamma", "beta", "mean", "variance"], ["n"])
+            .Node("Relu", ["n"], ["r"])
+            .Node("Conv", ["r", "w"], [isCutOff ? "o" : "y"]);
+        return isCutOff ? graph.Node("Relu", ["o"], ["y"]) : graph;
 
         // So that values stay of one size from layer to layer.
         float[] Weights(int outputs, int inputs) => [.. Values(outputs * inputs, -0.5f).Select(weight => 3 * weight / MathF.Sqrt(inputs))];
@@ -164,9 +192,11 @@ public sealed class DenseLayersTests : RewrittenNetworks
             ["taps"] = 3,
             ["dilation"] = 1,
             ["before"] = 1,
+            ["transition"] = 0,
+            ["relu"] = 0,
         };
         attributes[attribute] = value;
-        DenseSizes sizes = new(16, 1, 8, 16, Hidden, 3);
+        DenseSizes sizes = new(16, 1, 8, 16, Hidden, 3, Transition: 0);
         return new GraphFile()
             .Input("x", GraphFile.Float)
             .Output("y", GraphFile.Float, "B", "C", "T")

@@ -25,7 +25,7 @@ internal readonly unsafe struct DenseBlock
     /// <summary>As <see cref="DenseSizes"/> describes them.</summary>
     public required byte* Weights { get; init; }
 
-    /// <summary>[channels + layers * growth, frames].</summary>
+    /// <summary>[channels + layers * growth, frames], or what the transition makes of it.</summary>
     public required float* Output { get; init; }
 
     /// <summary>Frames, at least one.</summary>
@@ -40,6 +40,9 @@ internal readonly unsafe struct DenseBlock
     /// <summary>Frames of zeros in front.</summary>
     public required int Before { get; init; }
 
+    /// <summary>Whether negative outcomes of the transition become 0.</summary>
+    public required bool Relu { get; init; }
+
     private int Groups => (Frames + Group - 1) / Group;
 
     private int Rows => Groups * Group;
@@ -51,7 +54,7 @@ internal readonly unsafe struct DenseBlock
     /// <exception cref="OverflowException">No array can have as much as it needs.</exception>
     public void Compute()
     {
-        long features = (long)Rows * Stride * sizeof(float), narrow = (long)Rows * Sizes.Bottleneck * sizeof(float), ranges = 2L * Stride * sizeof(float);
+        long features = (long)Rows * Stride * sizeof(float), narrow = (long)Rows * Math.Max(Sizes.Bottleneck, Sizes.Transition) * sizeof(float), ranges = 2L * Stride * sizeof(float);
         long packed = (long)Rows * Math.Max(Stride, Sizes.Taps * Sizes.Bottleneck);
         using RentedMemory memory = RentedMemory.Rent(features + narrow + ranges + packed + ((long)Rows * Sizes.Bottleneck) + Groups);
         byte* free = memory.Start;
@@ -76,7 +79,17 @@ internal readonly unsafe struct DenseBlock
             weights += Sizes.NarrowBytes(layer) + Sizes.LocalBytes;
         }
 
-        Transposition.Turn(window.Features, Frames, Sizes.Outputs, Stride, Output, Frames);
+        if (Sizes.Transition == 0)
+        {
+            Transposition.Turn(window.Features, Frames, Sizes.Grown, Stride, Output, Frames);
+            return;
+        }
+
+        float* gains = numbers, offsets = gains + Stride, scales = offsets + Stride, bias = scales + Sizes.Transition;
+        float step = StepOf(Largest(window, gains, offsets, Stride));
+        PackNormalised(window, gains, offsets, Stride, step);
+        Multiply(window, weights, Stride / Lane, Sizes.Transition, step, scales, bias, Relu ? 0 : float.NegativeInfinity, window.Narrow, Sizes.Transition);
+        Transposition.Turn(window.Narrow, Frames, Sizes.Transition, Sizes.Transition, Output, Frames);
     }
 
     private void Compute(in Window window, int layer, float* numbers, byte* weights)
@@ -345,7 +358,7 @@ internal readonly unsafe struct DenseBlock
     private struct Window
     {
         public float* Features; // [rows, stride]
-        public float* Narrow; // [rows, bottleneck]
+        public float* Narrow; // [rows, bottleneck] or [rows, transition]
         public float* Least; // [stride], of each channel
         public float* Most; // [stride], of each channel
         public byte* Packed; // what is multiplied, group by group

@@ -21,6 +21,8 @@ internal static unsafe class DenseLayersOperator
                     new(DenseLayers.Taps, 1, MostTaps),
                     new(DenseLayers.Dilation, 1, MostFrames),
                     new(DenseLayers.Before, 0, MostFrames),
+                    new(DenseLayers.Transition, 0, MostChannels),
+                    new(PackedMatrix.Relu, 0, 1),
                 ])
             {
                 Bytes = 1 << Weights,
@@ -37,8 +39,8 @@ internal static unsafe class DenseLayersOperator
             byte* weights = (byte*)OrtFunctions.Input(context, Weights, out long[] bytes);
             if (axes is not [var windows, > 0 and <= MostChannels and var channels, > 0 and <= MostFrames and var frames])
                 return OrtFunctions.Failure($"{DenseLayers.Operator}: {string.Join(" x ", axes)} is no shape of an input.");
-            DenseSizes sizes = new((int)channels, (int)attributes[0], (int)attributes[1], (int)attributes[2], (int)attributes[3], (int)attributes[4]);
-            if (sizes.Bottleneck % PackedMatrix.BlockRows != 0 || sizes.Outputs > MostChannels || count is not [var given] || given != sizes.AllNumbers() || bytes is not [var givenBytes] || givenBytes != sizes.AllBytes())
+            DenseSizes sizes = new((int)channels, (int)attributes[0], (int)attributes[1], (int)attributes[2], (int)attributes[3], (int)attributes[4], (int)attributes[7]);
+            if (sizes.Bottleneck % PackedMatrix.BlockRows != 0 || sizes.Grown > MostChannels || count is not [var given] || given != sizes.AllNumbers() || bytes is not [var givenBytes] || givenBytes != sizes.AllBytes())
                 return OrtFunctions.Failure($"{DenseLayers.Operator}: inputs of shapes that do not belong together.");
             float* output = (float*)OrtFunctions.Output(context, [windows, sizes.Outputs, frames]);
             if (windows == 0)
@@ -55,6 +57,7 @@ internal static unsafe class DenseLayersOperator
                     Sizes = sizes,
                     Dilation = (int)attributes[5],
                     Before = (int)attributes[6],
+                    Relu = attributes[8] != 0,
                 },
             };
             OrtFunctions.ParallelFor(context, &ComputeWindow, checked((int)windows), &work);

@@ -29,7 +29,7 @@ internal sealed record DenseLayer
 
     /// <summary>Sizes of a block of layers that begins with it.</summary>
     public DenseSizes Sizes(int layers)
-        => new(Channels, layers, (int)Local.Weights.Dims[0], (int)Local.Weights.Dims[1], (int)Context.Weights.Dims[0], (int)Local.Weights.Dims[2]);
+        => new(Channels, layers, (int)Local.Weights.Dims[0], (int)Local.Weights.Dims[1], (int)Context.Weights.Dims[0], (int)Local.Weights.Dims[2], Transition: 0);
 
     /// <summary>Whether another layer can follow in the same block.</summary>
     public bool Fits(DenseLayer next)

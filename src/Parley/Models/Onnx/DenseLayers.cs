@@ -12,7 +12,7 @@ internal static class DenseLayers
 {
     /// <summary>
     /// The operator: floats [windows, channels, frames]; numbers and weights of the layers, one after the other, as <see cref="DenseSizes"/> says; the outcome is
-    /// [windows, channels + layers * growth, frames].
+    /// [windows, channels + layers * growth, frames], or [windows, transition, frames].
     /// </summary>
     public const string Operator = "DenseLayers";
 
@@ -36,6 +36,9 @@ internal static class DenseLayers
 
     /// <summary>Attribute: zeros in front of the first frame; behind the last one there are as many as keep the length.</summary>
     public const string Before = "before";
+
+    /// <summary>Attribute: channels that normalisation, Relu and a product of single frames make of all of them at the end; 0 where there is none.</summary>
+    public const string Transition = "transition";
 
     /// <summary>No weight is farther from 0: so that all products can be added up by twos in 16 bits, and nearly all by fours.</summary>
     public const int LargestWeight = 63;
@@ -64,9 +67,10 @@ internal static class DenseLayers
             List<DenseLayer> block = [];
             for (DenseLayer? layer = first; layer is not null; layer = Follower(layer, byInput))
                 block.Add(layer);
-            if (Write(block, edit, stream) is not { } inputs)
+            DenseTransition? transition = DenseTransition.Behind(block[^1].Sum, links, convolutions, tensors, stream);
+            if (Write(block, transition, edit, stream) is not { } inputs)
                 continue;
-            changed[block[^1].Sum] = inputs;
+            changed[transition?.Last ?? block[^1].Sum] = inputs;
             count += block.Count;
         }
 
@@ -80,34 +84,45 @@ internal static class DenseLayers
     private static DenseLayer? Follower(DenseLayer layer, Dictionary<string, DenseLayer> byInput)
         => byInput.TryGetValue(layer.Sum.Outputs[0], out DenseLayer? next) && layer.Fits(next) ? next : null;
 
-    private static string[]? Write(List<DenseLayer> block, OnnxEdit edit, FileStream stream)
+    private static string[]? Write(List<DenseLayer> block, DenseTransition? transition, OnnxEdit edit, FileStream stream)
     {
-        DenseSizes sizes = block[0].Sizes(block.Count);
+        DenseSizes sizes = block[0].Sizes(block.Count) with { Transition = transition?.Channels ?? 0 };
         using MemoryStream numbers = new(), weights = new();
         for (int i = 0; i < block.Count; i++)
         {
             DenseLayer layer = block[i];
             if (SmallWeights.Of(layer.Narrow, inputScale: 1, LargestWeight, stream) is not { } narrow || SmallWeights.Of(layer.Local, inputScale: 1, LargestWeight, stream) is not { } local)
                 return null;
-            float[] unused = new float[sizes.Wide(i) - layer.Channels];
+            WriteNormalisation(layer.Normalisation, sizes.Wide(i));
             foreach (float[] values in (float[][])
             [
-                layer.Normalisation.Gains, unused, layer.Normalisation.Offsets, unused, narrow.Scales, Bias(layer.Narrow), local.Scales, Bias(layer.Local),
+                narrow.Scales, Bias(layer.Narrow), local.Scales, Bias(layer.Local),
                 ContextWeights(layer.Context), Bias(layer.Context), layer.Mask.Weights.Read<float>(stream), Bias(layer.Mask),
             ])
-                numbers.Write(MemoryMarshal.AsBytes(values.AsSpan()));
+                WriteNumbers(values);
             weights.Write(PackedMatrix.Pack(ByTap(narrow.Values, sizes.Bottleneck, layer.Channels, taps: 1), sizes.Bottleneck, offset: 0));
             weights.Write(PackedMatrix.Pack(ByTap(local.Values, sizes.Growth, sizes.Bottleneck, sizes.Taps), sizes.Growth, offset: 0));
         }
 
-        string name = block[^1].Sum.Outputs[0];
+        if (transition is not null)
+        {
+            if (SmallWeights.Of(transition.Product, inputScale: 1, LargestWeight, stream) is not { } product)
+                return null;
+            WriteNormalisation(transition.Normalisation, sizes.Wide(sizes.Layers));
+            WriteNumbers(product.Scales);
+            WriteNumbers(Bias(transition.Product));
+            weights.Write(PackedMatrix.Pack(ByTap(product.Values, sizes.Transition, sizes.Grown, taps: 1), sizes.Transition, offset: 0));
+        }
+
+        OnnxNode last = transition?.Last ?? block[^1].Sum;
+        string name = last.Outputs[0];
         string[] inputs =
         [
             block[0].Input,
             edit.AddTensor(name + "_numbers", OnnxSchema.FloatType, [numbers.Length / sizeof(float)], numbers.ToArray()),
             edit.AddTensor(name + "_weights", OnnxSchema.UInt8Type, [weights.Length], weights.ToArray()),
         ];
-        edit.Replace(block[^1].Sum.Field, NodeMessage.Of(
+        edit.Replace(last.Field, NodeMessage.Of(
             Operator,
             inputs,
             name,
@@ -118,8 +133,19 @@ internal static class DenseLayers
             NodeMessage.Number(Hidden, sizes.Hidden),
             NodeMessage.Number(Taps, sizes.Taps),
             NodeMessage.Number(Dilation, block[0].Local.Dilations[0]),
-            NodeMessage.Number(Before, block[0].Local.Pads[0])));
+            NodeMessage.Number(Before, block[0].Local.Pads[0]),
+            NodeMessage.Number(Transition, sizes.Transition),
+            NodeMessage.Number(PackedMatrix.Relu, transition?.Product.Relu is null ? 0 : 1)));
         return inputs;
+
+        void WriteNumbers(float[] values) => numbers.Write(MemoryMarshal.AsBytes(values.AsSpan()));
+
+        void WriteNormalisation(BatchNormalization normalisation, int wide)
+        {
+            float[] unused = new float[wide - normalisation.Gains.Length];
+            foreach (float[] values in (float[][])[normalisation.Gains, unused, normalisation.Offsets, unused])
+                WriteNumbers(values);
+        }
 
         float[] Bias(Convolution convolution) => convolution.Bias?.Read<float>(stream) ?? new float[convolution.Weights.Dims[0]];
 

@@ -4,7 +4,8 @@ namespace Parley.Models.Onnx;
 /// Sizes of a block of densely connected layers, and where the tensors of a layer lie. Numbers of a layer: gains and offsets of its input channels, filled up with
 /// zeros to whole blocks; scales and bias of the first convolution; of the second; weights [hidden, bottleneck] and bias of the context's first product; weights
 /// [growth, hidden] and bias of the second. Weights of a layer: two matrices of signed bytes as <see cref="PackedMatrix"/> says, [channels, bottleneck] and
-/// [taps * bottleneck, growth].
+/// [taps * bottleneck, growth]. Behind the last layer there may be a transition: gains and offsets of all channels, scales and bias, and a matrix
+/// [channels, transition].
 /// </summary>
 /// <param name="Channels">Of the input.</param>
 /// <param name="Layers">Their number.</param>
@@ -12,10 +13,14 @@ namespace Parley.Models.Onnx;
 /// <param name="Bottleneck">Channels between the two convolutions, a multiple of <see cref="PackedMatrix.BlockRows"/>.</param>
 /// <param name="Hidden">Channels between the two products of the context.</param>
 /// <param name="Taps">Frames that the second convolution sees at a time.</param>
-internal readonly record struct DenseSizes(int Channels, int Layers, int Growth, int Bottleneck, int Hidden, int Taps)
+/// <param name="Transition">Channels that the transition makes of all of them; 0 where there is none.</param>
+internal readonly record struct DenseSizes(int Channels, int Layers, int Growth, int Bottleneck, int Hidden, int Taps, int Transition)
 {
+    /// <summary>Channels of the last layer's outcome.</summary>
+    public int Grown => Channels + (Layers * Growth);
+
     /// <summary>Channels of the outcome.</summary>
-    public int Outputs => Channels + (Layers * Growth);
+    public int Outputs => Transition > 0 ? Transition : Grown;
 
     /// <summary>Channels that a layer reads, filled up to whole blocks.</summary>
     public int Wide(int layer) => Blocks(Channels + (layer * Growth)) * PackedMatrix.BlockRows;
@@ -29,19 +34,19 @@ internal readonly record struct DenseSizes(int Channels, int Layers, int Growth,
     /// <summary>Bytes of the second matrix of a layer.</summary>
     public long LocalBytes => Bytes(Taps * Bottleneck, Growth);
 
-    /// <summary>Numbers of all layers.</summary>
+    /// <summary>Numbers of all layers and the transition.</summary>
     public long AllNumbers()
     {
-        long sum = 0;
+        long sum = Transition > 0 ? 2L * (Wide(Layers) + Transition) : 0;
         for (int layer = 0; layer < Layers; layer++)
             sum += Numbers(layer);
         return sum;
     }
 
-    /// <summary>Bytes of all layers' matrices.</summary>
+    /// <summary>Bytes of all matrices.</summary>
     public long AllBytes()
     {
-        long sum = 0;
+        long sum = Transition > 0 ? Bytes(Wide(Layers), Transition) : 0;
         for (int layer = 0; layer < Layers; layer++)
             sum += NarrowBytes(layer) + LocalBytes;
         return sum;
