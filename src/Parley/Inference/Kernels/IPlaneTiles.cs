@@ -35,7 +35,7 @@ internal unsafe interface IPlaneTiles
     /// <param name="channels">Channels.</param>
     /// <param name="target">Receives a row for the first product.</param>
     /// <param name="step">Values from there to the row for the next one.</param>
-    /// <param name="room">Scratch space: <see cref="PlaneConvolution.Lane"/> values for each position.</param>
+    /// <param name="room">Scratch space: ten vectors for each column of a tile.</param>
     static abstract void Spread(float** pixels, int size, int channels, float* target, nint step, float* room);
 
     /// <summary>Makes a tile of eight channels.</summary>
@@ -89,6 +89,12 @@ internal readonly unsafe struct PixelTiles : IPlaneTiles
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Copy(float* pixel, float* target, int channels)
     {
+        if (channels == 1)
+        {
+            *target = *pixel;
+            return;
+        }
+
         int channel = 0;
         for (; channel <= channels - PlaneConvolution.Lane; channel += PlaneConvolution.Lane)
             Vector256.Load(pixel + channel).Store(target + channel);

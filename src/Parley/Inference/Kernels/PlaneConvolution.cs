@@ -14,8 +14,8 @@ internal readonly unsafe struct PlaneConvolution
     /// <summary>Channels of a vector.</summary>
     public const int Lane = 8;
 
-    // Tiles at a time: what is spread and what is multiplied stay in the nearer caches, together with the weights.
-    private const int BlockTiles = 24, RowsAtOnce = 6, Most = Winograd.Seen * Winograd.Seen, MostRoom = (Winograd.Made * (Winograd.Made + Winograd.Seen)) * Lane;
+    // Tiles at a time, whole sixes: what is spread and what is multiplied stay in the nearer caches, together with the weights.
+    private const int BlockTiles = 24, RowsAtOnce = 6, MostSeen = Winograd.Seen * Winograd.Seen, Room = Lane * Winograd.Made * (Winograd.Made + Winograd.Seen);
 
     /// <summary>[planes, height, width, inputs].</summary>
     public required float* Input { get; init; }
@@ -82,7 +82,7 @@ internal readonly unsafe struct PlaneConvolution
 
     /// <summary>Computes a part.</summary>
     /// <param name="block">Its number.</param>
-    /// <param name="scratch">As many values as <see cref="Scratch"/> says.</param>
+    /// <param name="scratch">As many values as <see cref="Scratch"/> says, at the beginning of a cache line.</param>
     public void ComputeBlock(int block, float* scratch)
     {
         switch (Matrices)
@@ -101,7 +101,7 @@ internal readonly unsafe struct PlaneConvolution
 
     private int ScratchOf<TTiles>()
         where TTiles : struct, IPlaneTiles
-        => checked(((TTiles.Products + 1) * Step<TTiles>()) + Inputs);
+        => checked(((TTiles.Products + 1) * Step<TTiles>()) + Room + Inputs);
 
     // From one product to the next, before and after. A line more than the tiles need: neighbours would get into each other's way in the cache.
     private int Step<TTiles>()
@@ -112,26 +112,25 @@ internal readonly unsafe struct PlaneConvolution
         where TTiles : struct, IPlaneTiles
     {
         // Sums go where the values of the product before were.
-        float* sums = scratch, values = sums + Step<TTiles>(), zeros = values + ((nint)TTiles.Products * Step<TTiles>());
+        float* sums = scratch, values = sums + Step<TTiles>(), room = values + ((nint)TTiles.Products * Step<TTiles>()), zeros = room + Room;
         new Span<float>(zeros, Inputs).Clear();
         int across = Parts(Width, TTiles.Width), down = Parts(OutputHeight, TTiles.Height);
         long first = (long)block * BlockTiles, line = first / across, plane = line / down;
         int tiles = (int)Math.Min(BlockTiles, (Planes * down * across) - first);
         Place place = new(plane, (int)(line - (plane * down)), (int)(first - (line * across)), down, across);
-        Spread<TTiles>(place, tiles, values, zeros);
+        Spread<TTiles>(place, tiles, values, zeros, room);
         Multiply<TTiles>(tiles, values, sums);
-        Finish<TTiles>(place, tiles, sums);
+        Finish<TTiles>(place, tiles, sums, room);
     }
 
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Spread<TTiles>(Place place, int tiles, float* values, float* zeros)
+    private void Spread<TTiles>(Place place, int tiles, float* values, float* zeros, float* room)
         where TTiles : struct, IPlaneTiles
     {
         int inputs = Inputs, height = Height, width = Width, rows = TTiles.SeenRows(Size), columns = TTiles.SeenColumns(Size), depth = TTiles.Taps(Size) * inputs;
         nint step = Step<TTiles>();
-        float** pixels = stackalloc float*[Most];
-        float* room = stackalloc float[Most * Lane];
+        float** pixels = stackalloc float*[MostSeen];
         for (float* end = values + (tiles * depth); values < end; values += depth, place.Next())
         {
             int top = (place.Row * TTiles.Height * Stride) - (Size / 2), left = (place.Column * TTiles.Width) - (Size / 2);
@@ -215,13 +214,11 @@ internal readonly unsafe struct PlaneConvolution
         high.Store(target + Lane);
     }
 
-    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Finish<TTiles>(Place place, int tiles, float* sums)
+    private void Finish<TTiles>(Place place, int tiles, float* sums, float* room)
         where TTiles : struct, IPlaneTiles
     {
         int outputs = Outputs, width = Width, step = Step<TTiles>(), columns = Columns;
-        float* room = stackalloc float[MostRoom];
         float* bias = Bias, addend = Addend, output = Output;
         Vector256<float> least = Vector256.Create(Relu ? 0 : float.NegativeInfinity);
         for (float* end = sums + (tiles * columns); sums < end; sums += columns, place.Next())
