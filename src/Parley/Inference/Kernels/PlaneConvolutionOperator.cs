@@ -20,7 +20,8 @@ internal static unsafe class PlaneConvolutionOperator
             new OrtSignature(
                 PlaneConvolutions.Operator,
                 Inputs,
-                [new(PlaneConvolutions.Size, 1, PlaneConvolutions.MostSize), new(PlaneConvolutions.Stride, 1, PlaneConvolutions.MostStride), new(PlaneConvolutions.Relu, 0, 1)]) { Optional = 1 << Addend },
+                [new(PlaneConvolutions.Size, 1, PlaneConvolutions.MostSize), new(PlaneConvolutions.Stride, 1, PlaneConvolutions.MostStride), new(PlaneConvolutions.Relu, 0, 1)])
+            { Optional = 1 << Addend },
             &Compute);
 
     [UnmanagedCallersOnly]
