@@ -95,7 +95,7 @@ internal sealed class MatrixCommand : Command
             };
             return Rate(() =>
             {
-                using QuantizedRows rows = QuantizedRows.Rent(product.Input, product.Rows, product.Depth, product.Center);
+                using QuantizedRows rows = QuantizedRows.Rent(product.Input, product.Rows, product.Depth, product.Center, product.IsRectified);
                 for (int panel = 0; panel < product.Panels; panel++)
                     product.ComputePanel(rows, panel);
             });

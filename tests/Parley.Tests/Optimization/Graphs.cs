@@ -48,7 +48,8 @@ internal static class Graphs
     /// <param name="isSigned">Whether the same weights are written as signed bytes, zero points too.</param>
     /// <param name="hasBias">Whether there is a bias.</param>
     /// <param name="hasRelu">Whether there is a Relu.</param>
-    public static GraphFile Product(byte[] weights, int columns, bool isSigned, bool hasBias, bool hasRelu)
+    /// <param name="isRectified">Whether there is one in front, too.</param>
+    public static GraphFile Product(byte[] weights, int columns, bool isSigned, bool hasBias, bool hasRelu, bool isRectified = false)
     {
         int type = isSigned ? GraphFile.Int8 : GraphFile.UInt8, rows = weights.Length / columns, offset = isSigned ? 128 : 0;
         string scaled = hasBias || hasRelu ? "scaled" : "y", biased = hasRelu ? "biased" : "y";
@@ -57,8 +58,11 @@ internal static class Graphs
             .Output("y", GraphFile.Float, "B", "N", $"{columns}")
             .Tensor("weights", type, [.. weights.Select(item => (byte)(item + offset))], rows, columns)
             .Tensor("zero", type, [.. Enumerable.Range(0, columns).Select(i => (byte)(128 + (i % 3) + offset))], columns)
-            .Tensor("scales", GraphFile.Float, [.. Enumerable.Range(0, columns).Select(i => 0.5f + (i % 5))], columns)
-            .Node("DynamicQuantizeLinear", ["x"], ["small", "scale", "x_zero"])
+            .Tensor("scales", GraphFile.Float, [.. Enumerable.Range(0, columns).Select(i => 0.5f + (i % 5))], columns);
+        if (isRectified)
+            graph = graph.Node("Relu", ["x"], ["cut"]);
+        graph = graph
+            .Node("DynamicQuantizeLinear", [isRectified ? "cut" : "x"], ["small", "scale", "x_zero"])
             .Node("MatMulInteger", ["small", "weights", "x_zero", "zero"], ["product"])
             .Node("Cast", ["product"], ["large"], GraphFile.Number("to", GraphFile.Float))
             .Node("Mul", ["scale", "scales"], ["both"])

@@ -26,24 +26,11 @@ public sealed class PackedProductsTests : RewrittenNetworks
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void They_are_exact(Numbers numbers, bool isSmall, bool isSigned)
-    {
-        foreach ((int rows, int depth, int columns) in (ReadOnlySpan<(int, int, int)>)[(1, 8, 16), (4, 16, 16), (5, 40, 33), (7, 19, 3), (13, 100, 64)])
-        {
-            float[] input = Make(numbers, rows * depth);
-            byte[] weights = Weights(depth * columns, isSmall);
-            string rewritten = Rewrite(Product(weights, columns, isSigned));
+    public void They_are_exact(Numbers numbers, bool isSmall, bool isSigned) => AreExact(numbers, isSmall, isSigned, isRectified: false);
 
-            // Unsigned weights are exact everywhere; signed ones of 8 bits are not on processors without VNNI.
-            Product(weights, columns, isSigned: false).Save(Original);
-
-            // A sum that is off by one is off by the product of both scales, the least of which is a half.
-            float[] expected = Run(Original, input, 1, rows, depth), actual = Run(rewritten, input, 1, rows, depth);
-            float step = (Math.Max(0, input.Max()) - Math.Min(0, input.Min())) / 255 / 2;
-            actual.Length.ShouldBe(expected.Length);
-            actual.Zip(expected, (one, other) => Math.Abs(one - other)).Max().ShouldBeLessThanOrEqualTo(0.1f * step, $"{rows} x {depth} x {columns}");
-        }
-    }
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void They_are_exact_behind_a_Relu(Numbers numbers, bool isSmall, bool isSigned) => AreExact(numbers, isSmall, isSigned, isRectified: true);
 
     [Fact]
     public void What_stands_behind_them_is_part_of_them()
@@ -68,9 +55,10 @@ public sealed class PackedProductsTests : RewrittenNetworks
     [Theory]
     [InlineData("center", 129)]
     [InlineData("relu", 2)]
+    [InlineData("rectified", 2)]
     public void A_node_that_says_something_else_is_refused(string attribute, long value)
     {
-        byte[][] attributes = [GraphFile.Number("center", attribute == "center" ? value : 64), GraphFile.Number("relu", attribute == "relu" ? value : 0)];
+        byte[][] attributes = [.. new[] { "center", "relu", "rectified" }.Select(name => GraphFile.Number(name, name == attribute ? value : name == "center" ? 64 : 0))];
 
         Should.Throw<ModelFileException>(() => Run(Node(16, 8, attributes).Save(Original), new float[8], 1, 1, 8)).Message.ShouldContain("out of range");
     }
@@ -80,7 +68,7 @@ public sealed class PackedProductsTests : RewrittenNetworks
     [InlineData(17, 8)] // columns
     public void Inputs_that_do_not_belong_together_are_refused(int columns, int depth)
     {
-        string file = Node(columns, depth, GraphFile.Number("center", 64), GraphFile.Number("relu", 0)).Save(Original);
+        string file = Node(columns, depth, GraphFile.Number("center", 64), GraphFile.Number("relu", 0), GraphFile.Number("rectified", 0)).Save(Original);
 
         Should.Throw<InferenceException>(() => Run(file, new float[depth], 1, 1, depth)).Message.ShouldContain("shapes that do not belong together");
     }
@@ -88,6 +76,25 @@ public sealed class PackedProductsTests : RewrittenNetworks
     [Fact]
     public void No_rows_give_no_rows()
         => Run(Rewrite(Product(Weights(64, isSmall: true), 8, isSigned: true)), [], 1, 0, 8).ShouldBeEmpty();
+
+    private void AreExact(Numbers numbers, bool isSmall, bool isSigned, bool isRectified)
+    {
+        foreach ((int rows, int depth, int columns) in (ReadOnlySpan<(int, int, int)>)[(1, 8, 16), (4, 16, 16), (5, 40, 33), (7, 19, 3), (13, 100, 64)])
+        {
+            float[] input = Make(numbers, rows * depth);
+            byte[] weights = Weights(depth * columns, isSmall);
+            string rewritten = Rewrite(Product(weights, columns, isSigned, isRectified));
+
+            // Unsigned weights are exact everywhere; signed ones of 8 bits are not on processors without VNNI.
+            Product(weights, columns, isSigned: false, isRectified).Save(Original);
+
+            // A sum that is off by one is off by the product of both scales, the least of which is a half.
+            float[] expected = Run(Original, input, 1, rows, depth), actual = Run(rewritten, input, 1, rows, depth);
+            float step = (Math.Max(0, input.Max()) - Math.Min(0, input.Min())) / 255 / 2;
+            actual.Length.ShouldBe(expected.Length);
+            actual.Zip(expected, (one, other) => Math.Abs(one - other)).Max().ShouldBeLessThanOrEqualTo(0.1f * step, $"{rows} x {depth} x {columns}");
+        }
+    }
 
     private static GraphFile Node(int columns, int depth, params byte[][] attributes) => new GraphFile()
         .Input("x", GraphFile.Float, "B", "N", $"{depth}")
@@ -98,7 +105,8 @@ public sealed class PackedProductsTests : RewrittenNetworks
         .Node("PackedMatMul", "parley", ["x", "weights", "scales", "zero", "scales"], ["y"], attributes);
 
     // Wide ones have a bias behind them, the widest a Relu, too.
-    private static GraphFile Product(byte[] weights, int columns, bool isSigned) => Graphs.Product(weights, columns, isSigned, hasBias: columns > 16, hasRelu: columns is > 32 and < 100);
+    private static GraphFile Product(byte[] weights, int columns, bool isSigned, bool isRectified = false)
+        => Graphs.Product(weights, columns, isSigned, hasBias: columns > 16, hasRelu: columns is > 32 and < 100, isRectified);
 
     private static byte[] Weights(int count, bool isSmall)
     {

@@ -40,6 +40,9 @@ internal readonly unsafe struct PackedMatMul
     /// <summary>The middle of the range of the weights, at most 128.</summary>
     public required byte Center { get; init; }
 
+    /// <summary>Whether negative values count as 0, and weights lie as signed bytes, less the center.</summary>
+    public bool IsRectified { get; init; }
+
     /// <summary>Whether negative outcomes become 0.</summary>
     public required bool Relu { get; init; }
 
@@ -60,7 +63,9 @@ internal readonly unsafe struct PackedMatMul
     /// <param name="panel">Its number.</param>
     public void ComputePanel(QuantizedRows rows, int panel)
     {
-        if (rows.IsUnsigned)
+        if (IsRectified)
+            ComputePanel<RectifiedValues>(rows, panel, Center);
+        else if (rows.IsUnsigned)
             ComputePanel<UnsignedValues>(rows, panel, Center);
         else
             ComputePanel<SignedValues>(rows, panel, 0);

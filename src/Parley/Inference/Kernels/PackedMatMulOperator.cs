@@ -14,7 +14,7 @@ internal static unsafe class PackedMatMulOperator
 
     public static OrtOperator* Describe()
         => OrtOperator.Describe(
-            new OrtSignature(PackedMatrix.Operator, Inputs, [new(PackedMatrix.Center, 1, MostCenter), new(PackedMatrix.Relu, 0, 1)])
+            new OrtSignature(PackedMatrix.Operator, Inputs, [new(PackedMatrix.Center, 1, MostCenter), new(PackedMatrix.Relu, 0, 1), new(PackedMatrix.Rectified, 0, 1)])
             {
                 Bytes = (1 << Weights) | (1 << ZeroPoints),
                 Optional = (1 << Addend) | (1 << SecondAddend),
@@ -56,6 +56,7 @@ internal static unsafe class PackedMatMulOperator
                     Width = (int)width,
                     Center = (byte)((long*)kernel)[0],
                     Relu = hasRelu,
+                    IsRectified = ((long*)kernel)[2] != 0,
                     Addend = addend,
                     SecondAddend = second,
                     Output = output,
@@ -70,7 +71,7 @@ internal static unsafe class PackedMatMulOperator
 
     private static void Compute(nint context, PackedMatMul product)
     {
-        using QuantizedRows rows = QuantizedRows.Rent(product.Input, product.Rows, product.Depth, product.Center);
+        using QuantizedRows rows = QuantizedRows.Rent(product.Input, product.Rows, product.Depth, product.Center, product.IsRectified);
         Work work = new(product, rows);
         OrtFunctions.ParallelFor(context, &ComputePanels, (product.Panels + PanelsAtOnce - 1) / PanelsAtOnce, Unsafe.AsPointer(ref work));
     }

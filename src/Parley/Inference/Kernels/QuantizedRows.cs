@@ -55,19 +55,22 @@ internal sealed unsafe class QuantizedRows : IDisposable
     /// <param name="rows">Their number.</param>
     /// <param name="depth">Values of a row.</param>
     /// <param name="center">The middle of the range of the weights with which they will be multiplied.</param>
+    /// <param name="isRectified">Whether negative values count as 0.</param>
     /// <returns>To be given back with <see cref="Dispose"/>.</returns>
-    public static QuantizedRows Rent(float* values, int rows, int depth, byte center)
+    public static QuantizedRows Rent(float* values, int rows, int depth, byte center, bool isRectified)
     {
         QuantizedRows rented = Free.TryTake(out QuantizedRows? free) ? free : new QuantizedRows();
-        rented.Fill(values, rows, depth, center);
+        rented.Fill(values, rows, depth, center, isRectified);
         return rented;
     }
 
     public void Dispose() => Free.Add(this);
 
-    private void Fill(float* values, int rows, int depth, byte center)
+    private void Fill(float* values, int rows, int depth, byte center, bool isRectified)
     {
         (float least, float most) = Range(values, (long)rows * depth);
+        if (isRectified)
+            least = 0;
         Scale = least == most ? 1 : (most - least) / byte.MaxValue;
         int zero = (int)MathF.Round(Math.Clamp(-least / Scale, 0, byte.MaxValue));
         IsUnsigned = zero == 0;

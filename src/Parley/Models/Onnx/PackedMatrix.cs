@@ -19,6 +19,9 @@ internal static class PackedMatrix
     /// <summary>Attribute: 1 where negative outcomes become 0.</summary>
     public const string Relu = "relu";
 
+    /// <summary>Attribute: 1 where values stand behind a Relu: negative ones count as 0, and the bytes of the matrix lie as signed ones, less the center.</summary>
+    public const string Rectified = "rectified";
+
     /// <summary>Columns of a panel.</summary>
     public const int PanelColumns = 16;
 

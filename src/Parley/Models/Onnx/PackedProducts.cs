@@ -77,6 +77,7 @@ internal static class PackedProducts
             Offset = offset,
             Center = isSmall ? SmallCenter : Center,
             Relu = relu is not null,
+            Rectified = links.Maker(values) is { Operator: "Relu", Domain: "" or "ai.onnx" },
         };
     }
 
@@ -100,6 +101,8 @@ internal static class PackedProducts
 
         public required bool Relu { get; init; }
 
+        public required bool Rectified { get; init; }
+
         public void Write(string path, OnnxEdit edit, Dictionary<OnnxNode, IReadOnlyList<string>> changed)
         {
             int columns = Scales.Length;
@@ -107,7 +110,7 @@ internal static class PackedProducts
             edit.Replace(Weights, OnnxSchema.UInt8Type, shape, (int)(shape[0] * shape[1] * shape[2]), () =>
             {
                 using FileStream stream = File.OpenRead(path);
-                return PackedMatrix.Pack(Weights.Read<byte>(stream), columns, Offset);
+                return PackedMatrix.Pack(Weights.Read<byte>(stream), columns, (byte)(Offset - (Rectified ? Center : 0)));
             });
             string[] inputs =
             [
@@ -117,7 +120,14 @@ internal static class PackedProducts
                 edit.AddTensor(Weights.Name + "_zero_points", OnnxSchema.UInt8Type, [columns], ZeroPoints),
                 Bias.Length > 0 ? Bias : edit.AddTensor(Weights.Name + "_bias", OnnxSchema.FloatType, [columns], new byte[columns * sizeof(float)]),
             ];
-            edit.Replace(Last.Field, NodeMessage.Of(PackedMatrix.Operator, inputs, Last.Outputs[0], OwnDomain.Name, NodeMessage.Number(PackedMatrix.Center, Center), NodeMessage.Number(PackedMatrix.Relu, Relu ? 1 : 0)));
+            edit.Replace(Last.Field, NodeMessage.Of(
+                PackedMatrix.Operator,
+                inputs,
+                Last.Outputs[0],
+                OwnDomain.Name,
+                NodeMessage.Number(PackedMatrix.Center, Center),
+                NodeMessage.Number(PackedMatrix.Relu, Relu ? 1 : 0),
+                NodeMessage.Number(PackedMatrix.Rectified, Rectified ? 1 : 0)));
             changed[Last] = inputs;
         }
     }

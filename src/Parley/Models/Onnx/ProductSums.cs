@@ -34,7 +34,13 @@ internal static class ProductSums
             if (last == product)
                 continue;
             edit.Replace(last.Field, NodeMessage.Of(
-                PackedMatrix.Operator, inputs, last.Outputs[0], OwnDomain.Name, NodeMessage.Number(PackedMatrix.Center, said.Number(PackedMatrix.Center, otherwise: 0)), NodeMessage.Number(PackedMatrix.Relu, 0)));
+                PackedMatrix.Operator,
+                inputs,
+                last.Outputs[0],
+                OwnDomain.Name,
+                NodeMessage.Number(PackedMatrix.Center, said.Number(PackedMatrix.Center, otherwise: 0)),
+                NodeMessage.Number(PackedMatrix.Relu, 0),
+                NodeMessage.Number(PackedMatrix.Rectified, said.Number(PackedMatrix.Rectified, otherwise: 0))));
             changed[last] = inputs;
         }
 
