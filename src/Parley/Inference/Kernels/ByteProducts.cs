@@ -16,20 +16,31 @@ internal static unsafe class ByteProducts<TOrder>
     /// <summary>Sums of four rows and a panel: row by row, column by column.</summary>
     public const int Sums = Rows * PackedMatrix.PanelColumns;
 
+    /// <summary>Numbers that <see cref="Aligned"/> needs.</summary>
+    public const int Room = Sums + Lane;
+
     private const int Lane = 8, Row = PackedMatrix.PanelColumns;
+
+    /// <summary>Where in some memory sums may lie, so that none of them is in two cache lines.</summary>
+    public static int* Aligned(int* room) => (int*)(((nint)room + (Lane * sizeof(int)) - 1) & ~((Lane * sizeof(int)) - 1));
 
     /// <summary>Multiplies values of which no four products of a column leave 16 bits: five instructions for 64 products.</summary>
     /// <param name="panel">The weights.</param>
     /// <param name="center">The middle of their range.</param>
     /// <param name="blocks">Blocks of the panel.</param>
     /// <param name="values">Bytes: block by block, row by row, 8 each.</param>
-    /// <param name="sums">Receives the sums.</param>
+    /// <param name="sums">Receives the sums. From <see cref="Aligned"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void MultiplyFours(byte* panel, byte center, int blocks, byte* values, int* sums)
     {
         Vector256<short> ones = Vector256<short>.One;
         Vector256<byte> middle = Vector256.Create(center);
-        Vector256<int> s00 = Vector256<int>.Zero, s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00, s30 = s00, s31 = s00;
+        Vector256<int> s00 = Vector256<int>.Zero, s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00, s30 = s00;
+
+        // There are registers for seven. The eighth sum stays where it belongs: on the stack, where the compiler would put it, it may lie across two pages, and then all
+        // of it takes three times as long.
+        int* last = sums + Sums - Lane;
+        Vector256<int>.Zero.Store(last);
         int* value = (int*)values;
         for (int i = 0; i < blocks; i++)
         {
@@ -49,12 +60,12 @@ internal static unsafe class ByteProducts<TOrder>
             low = Vector256.Create(value[6]).AsByte();
             high = Vector256.Create(value[7]).AsByte();
             s30 += Four(w0, w1, low, high, ones);
-            s31 += Four(w2, w3, low, high, ones);
+            (Vector256.Load(last) + Four(w2, w3, low, high, ones)).Store(last);
             value += 8;
             panel += PackedMatrix.BlockBytes;
         }
 
-        Store(sums, s00, s01, s10, s11, s20, s21, s30, s31);
+        Store(sums, s00, s01, s10, s11, s20, s21, s30, Vector256.Load(last));
     }
 
     /// <summary>Multiplies values of which no two products of a column leave 16 bits: eight instructions for 64 products. Parameters as of <see cref="MultiplyFours"/>.</summary>

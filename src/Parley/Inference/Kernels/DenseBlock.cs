@@ -311,7 +311,7 @@ internal readonly unsafe struct DenseBlock
     private void Multiply(in Window window, byte* weights, int blocks, int width, float step, float* scales, float* bias, float least, float* target, int stride)
     {
         float* factors = stackalloc float[Columns], offsets = stackalloc float[Columns], some = stackalloc float[Columns * Group];
-        int* sums = stackalloc int[ByteProducts<RectifiedValues>.Sums];
+        int* room = stackalloc int[ByteProducts<RectifiedValues>.Room], sums = ByteProducts<RectifiedValues>.Aligned(room);
         for (int column = 0; column < width; column += Columns)
         {
             int count = Math.Min(Columns, width - column);

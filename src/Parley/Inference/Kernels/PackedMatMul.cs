@@ -80,7 +80,7 @@ internal readonly unsafe struct PackedMatMul
 
         // For each column: factor, bias, and what the sum of a row's values counts for.
         float* factors = stackalloc float[Columns], bias = stackalloc float[Columns];
-        int* shifts = stackalloc int[Columns], sums = stackalloc int[ByteProducts<TOrder>.Sums];
+        int* shifts = stackalloc int[Columns], room = stackalloc int[ByteProducts<TOrder>.Room], sums = ByteProducts<TOrder>.Aligned(room);
         for (int i = 0; i < Columns; i++)
         {
             factors[i] = i < width ? rows.Scale * Scales[column + i] : 0;

@@ -130,25 +130,32 @@ internal sealed unsafe class QuantizedRows : IDisposable
         Vector256<float> scale = Vector256.Create(Scale);
         Vector256<short> lowest = Vector256.Create((short)-zero), highest = Vector256.Create((short)(byte.MaxValue - zero));
         Vector256<int> sum = Vector256<int>.Zero;
-        float* rest = stackalloc float[Step];
-        for (int i = 0; i < depth; i += Step)
+        int i = 0;
+        for (; i <= depth - Step; i += Step)
         {
-            float* from = values + i;
-            if (i + Step > depth)
-            {
-                new Span<float>(rest, Step).Clear();
-                new ReadOnlySpan<float>(from, depth - i).CopyTo(new Span<float>(rest, Step));
-                from = rest;
-            }
+            Vector256<short> distances = Distances(values + i, scale, lowest, highest);
+            sum += Avx2.MultiplyAddAdjacent(distances, Vector256<short>.One);
+            distances.Store(line + i);
+        }
 
-            Vector256<int> low = Avx.ConvertToVector256Int32(Vector256.Load(from) / scale), high = Avx.ConvertToVector256Int32(Vector256.Load(from + Block) / scale);
-            Vector256<short> both = Avx2.Permute4x64(Avx2.PackSignedSaturate(low, high).AsInt64(), 0b11_01_10_00).AsInt16();
-            both = Avx2.Min(Avx2.Max(both, lowest), highest);
-            sum += Avx2.MultiplyAddAdjacent(both, Vector256<short>.One);
-            both.Store(line + i);
+        if (i < depth)
+        {
+            float* rest = stackalloc float[Step];
+            new Span<float>(rest, Step).Clear();
+            new ReadOnlySpan<float>(values + i, depth - i).CopyTo(new Span<float>(rest, Step));
+            Vector256<short> distances = Distances(rest, scale, lowest, highest);
+            sum += Avx2.MultiplyAddAdjacent(distances, Vector256<short>.One);
+            distances.Store(line + i);
         }
 
         return Vector256.Sum(sum);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<short> Distances(float* values, Vector256<float> scale, Vector256<short> lowest, Vector256<short> highest)
+    {
+        Vector256<int> low = Avx.ConvertToVector256Int32(Vector256.Load(values) / scale), high = Avx.ConvertToVector256Int32(Vector256.Load(values + Block) / scale);
+        return Avx2.Min(Avx2.Max(Avx2.Permute4x64(Avx2.PackSignedSaturate(low, high).AsInt64(), 0b11_01_10_00).AsInt16(), lowest), highest);
     }
 
     // Decides how the four rows in the scratch space are multiplied, the cheapest way in which no sum leaves its range, and lays them out.
