@@ -18,6 +18,9 @@ internal sealed record Rewrite(string Name, Func<OnnxModel, OnnxEdit, TensorObse
     private static readonly Rewrite Signed = new("signed weights", static (model, edit) => SignedWeights.Apply(model, edit, ProcessorTraits.SaturatesPairs));
     private static readonly Rewrite SmallLstm = new("8-bit LSTM", QuantizedLstm.Apply);
 
+    // In place of the one above where times must not move, as they do with 8 bits.
+    private static readonly Rewrite StretchedLstm = new("LSTM in stretches", static (model, edit) => OwnOperators.AreSupported ? LstmRecurrences.Apply(model, edit) : 0);
+
     private static readonly Rewrite Memories = new("memories along the frames", static (model, edit) => OwnOperators.AreSupported ? TimeConvolutions.Apply(model, edit) : 0);
 
     private static readonly Rewrite Attention = new("attentions", static (model, edit) => OwnOperators.AreSupported ? Attentions.Apply(model, edit) : 0);
@@ -51,7 +54,7 @@ internal sealed record Rewrite(string Name, Func<OnnxModel, OnnxEdit, TensorObse
         Memories,
         Attention,
         Sums,
-        SmallLstm,
+        StretchedLstm,
         new("single-segment contexts", SingleSegmentContext.Apply) { OnlyFor = ModelStage.Speakers, Suits = static model => Has(model, "AveragePool") },
         new("dense layers", static (model, edit) => ProcessorTraits.SaturatesPairs && OwnOperators.AreSupported ? DenseLayers.Apply(model, edit) : 0) { OnlyFor = ModelStage.Speakers, Suits = static model => Has(model, "AveragePool") },
         new(SmallConvolutions, static (model, edit, observe) => QuantizedConvolutions.Apply(model, edit, observe, ProcessorTraits.SaturatesPairs ? Largest7BitWeight : Largest8BitWeight))

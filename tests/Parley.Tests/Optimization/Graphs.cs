@@ -243,17 +243,37 @@ internal static class Graphs
 
     /// <summary>A layer that reads 5 numbers a step both ways, 6 states.</summary>
     public static GraphFile Lstm(string? attribute = null)
+        => Lstm(6, isBothWays: true, hasBias: true, batchOfStates: 0, forgetBias: 0, attribute is null ? [] : [GraphFile.Number(attribute, 0)]);
+
+    /// <summary>A layer that reads 5 numbers a step.</summary>
+    /// <param name="units">States of a direction.</param>
+    /// <param name="isBothWays">Whether it goes backwards, too.</param>
+    /// <param name="hasBias">Whether there is a bias.</param>
+    /// <param name="batchOfStates">For how many sequences the file says where they start; 0 where they start at zero.</param>
+    /// <param name="forgetBias">Added to the bias of the gates that forget.</param>
+    /// <param name="attributes">What else the node says.</param>
+    public static GraphFile Lstm(int units, bool isBothWays, bool hasBias, int batchOfStates, float forgetBias = 0, params IReadOnlyList<byte[]> attributes)
     {
         Random random = new(2);
-        float[] Weights(int count) => [.. Enumerable.Range(0, count).Select(_ => (random.NextSingle() - 0.5f) * 1.5f)];
-        byte[][] attributes = [GraphFile.Word("direction", "bidirectional"), GraphFile.Number("hidden_size", 6), .. attribute is null ? (byte[][])[] : [GraphFile.Number(attribute, 0)]];
-        return new GraphFile()
+        int directions = isBothWays ? 2 : 1, rows = 4 * units;
+        float spread = 3.7f / MathF.Sqrt(units);
+        float[] Weights(int count) => [.. Enumerable.Range(0, count).Select(_ => (random.NextSingle() - 0.5f) * spread)];
+        GraphFile graph = new GraphFile()
             .Input("x", GraphFile.Float, "T", "N", "5")
-            .Output("y", GraphFile.Float, "T", "2", "N", "6")
-            .Tensor("w", GraphFile.Float, Weights(2 * 24 * 5), 2, 24, 5)
-            .Tensor("r", GraphFile.Float, Weights(2 * 24 * 6), 2, 24, 6)
-            .Tensor("b", GraphFile.Float, Weights(2 * 48), 2, 48)
-            .Node("LSTM", ["x", "w", "r", "b"], ["y"], attributes);
+            .Output("y", GraphFile.Float, "T", $"{directions}", "N", $"{units}")
+            .Tensor("w", GraphFile.Float, Weights(directions * rows * 5), directions, rows, 5)
+            .Tensor("r", GraphFile.Float, Weights(directions * rows * units), directions, rows, units);
+        if (hasBias)
+            graph = graph.Tensor("b", GraphFile.Float, [.. Weights(directions * 2 * rows).Select((bias, i) => i % (2 * rows) / units == 2 ? bias + forgetBias : bias)], directions, 2 * rows);
+        string[] inputs = ["x", "w", "r", hasBias ? "b" : ""];
+        if (batchOfStates > 0)
+        {
+            long[] axes = [directions, batchOfStates, units];
+            graph = graph.Tensor("h", GraphFile.Float, Weights(directions * batchOfStates * units), axes).Tensor("c", GraphFile.Float, Weights(directions * batchOfStates * units), axes);
+            inputs = [.. inputs, "", "h", "c"];
+        }
+
+        return graph.Node("LSTM", inputs, ["y"], [GraphFile.Word("direction", isBothWays ? "bidirectional" : "forward"), GraphFile.Number("hidden_size", units), .. attributes]);
     }
 
     /// <summary>Convolutions over one axis behind one another, 8 channels, and one that reads each channel alone.</summary>

@@ -120,6 +120,7 @@ public sealed class RewriteTests : RewrittenNetworks
                 RoundedWeights.Apply(model, new OnnxEdit(model));
                 PackedProducts.Apply(model, new OnnxEdit(model));
                 TimeConvolutions.Apply(model, new OnnxEdit(model));
+                LstmRecurrences.Apply(model, new OnnxEdit(model));
                 edit.Write(Stream.Null, CancellationToken.None);
             }
             catch (ModelFileException error)
@@ -136,6 +137,7 @@ public sealed class RewriteTests : RewrittenNetworks
             .Node("LSTM", ["x", "w", "r"], ["y"]));
         model.Tensors.Select(tensor => tensor.Count).ShouldBe([-1, -1]);
         QuantizedLstm.Apply(model, new OnnxEdit(model)).ShouldBe(0);
+        LstmRecurrences.Apply(model, new OnnxEdit(model)).ShouldBe(0);
     }
 
     private static float[] Rows => [.. Enumerable.Range(0, 24).Select(i => MathF.Cos(i) * 3)];

@@ -46,6 +46,7 @@ internal static unsafe class OwnOperators
         OrtFunctions.AddOperator(domain, PlaneConvolutionOperator.Describe());
         OrtFunctions.AddOperator(domain, AttentionOperator.Describe());
         OrtFunctions.AddOperator(domain, RowNormalizationOperator.Describe());
+        OrtFunctions.AddOperator(domain, LstmRecurrenceOperator.Describe());
         return domain;
     }
 }
