@@ -135,7 +135,7 @@ internal unsafe struct LstmRecurrence
             for (int i = 0; i < rows.Length; i += RowsAtOnce)
             {
                 Span<LstmRow> some = rows[i..Math.Min(i + RowsAtOnce, rows.Length)];
-                Multiply(weights, some[0].Hidden, some[some.Length / 2].Hidden, some[^1].Hidden, depth, sums);
+                Multiply(weights, some[0].Hidden, some[some.Length / 2].Hidden, some[^1].Hidden, depth, sums); // some of them twice where there are fewer
                 for (int row = 0; row < some.Length; row++)
                     Finish(sums + (row * GroupRows), some[row].Inputs + (group * GroupRows), bias, some[row].Cell + (group * GroupUnits), some[row].Next + (group * GroupUnits));
             }
