@@ -21,6 +21,8 @@ internal sealed record Rewrite(string Name, Func<OnnxModel, OnnxEdit, TensorObse
     // In place of the one above where times must not move, as they do with 8 bits.
     private static readonly Rewrite StretchedLstm = new("LSTM in stretches", static (model, edit) => OwnOperators.AreSupported ? LstmRecurrences.Apply(model, edit) : 0);
 
+    private static readonly Rewrite Upsampled = new("upsamplings as products", UpsamplingProducts.Apply);
+
     private static readonly Rewrite Memories = new("memories along the frames", static (model, edit) => OwnOperators.AreSupported ? TimeConvolutions.Apply(model, edit) : 0);
 
     private static readonly Rewrite Attention = new("attentions", static (model, edit) => OwnOperators.AreSupported ? Attentions.Apply(model, edit) : 0);
@@ -55,6 +57,7 @@ internal sealed record Rewrite(string Name, Func<OnnxModel, OnnxEdit, TensorObse
         Attention,
         Sums,
         StretchedLstm,
+        Upsampled,
         new("single-segment contexts", SingleSegmentContext.Apply) { OnlyFor = ModelStage.Speakers, Suits = static model => Has(model, "AveragePool") },
         new("dense layers", static (model, edit) => ProcessorTraits.SaturatesPairs && OwnOperators.AreSupported ? DenseLayers.Apply(model, edit) : 0) { OnlyFor = ModelStage.Speakers, Suits = static model => Has(model, "AveragePool") },
         new(SmallConvolutions, static (model, edit, observe) => QuantizedConvolutions.Apply(model, edit, observe, ProcessorTraits.SaturatesPairs ? Largest7BitWeight : Largest8BitWeight))
@@ -73,6 +76,7 @@ internal sealed record Rewrite(string Name, Func<OnnxModel, OnnxEdit, TensorObse
         Packed with { Bounds = ParityBounds.Rounded },
         Memories with { Bounds = ParityBounds.Rounded },
         Attention with { Bounds = ParityBounds.Rounded },
+        Upsampled with { Bounds = ParityBounds.Rounded },
         Normalized with { Bounds = ParityBounds.Rounded },
         Sums with { Bounds = ParityBounds.Rounded },
         SmallLstm with { Bounds = ParityBounds.Rounded },
