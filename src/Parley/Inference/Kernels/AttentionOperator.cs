@@ -78,7 +78,7 @@ internal static unsafe class AttentionOperator
             using RentedMemory scratch = RentedMemory.Rent(state.Attention.ScratchBytes);
             state.Attention.ComputeHead((int)number, (float*)scratch.Start);
         }
-        catch (OutOfMemoryException)
+        catch (Exception error) when (error is OverflowException or OutOfMemoryException)
         {
             state.IsShortOfMemory = true;
         }

@@ -247,12 +247,10 @@ internal readonly unsafe struct DenseBlock
     {
         int bottleneck = Sizes.Bottleneck;
         Vector256<float> steps = Vector256.Create(1 / step);
-        Vector256<int> order = Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7);
         for (long i = 0; i < (long)Rows * bottleneck; i += GroupBytes)
         {
             float* from = window.Narrow + i;
-            Vector256<short> low = Avx2.PackSignedSaturate(Steps(from, steps), Steps(from + Lane, steps)), high = Avx2.PackSignedSaturate(Steps(from + (2 * Lane), steps), Steps(from + (3 * Lane), steps));
-            Avx2.PermuteVar8x32(Avx2.PackUnsignedSaturate(low, high).AsInt32(), order).AsByte().Store(window.Bytes + i);
+            Narrow(Steps(from, steps), Steps(from + Lane, steps), Steps(from + (2 * Lane), steps), Steps(from + (3 * Lane), steps)).Store(window.Bytes + i);
         }
 
         ulong* target = (ulong*)window.Packed;

@@ -12,9 +12,6 @@ internal static unsafe class PlaneConvolutionOperator
     // What a thread takes at a time.
     private const int BlocksAtOnce = 8;
 
-    // Of the processor's caches: vectors that lie in two of them take twice as long.
-    private const int LineBytes = 64;
-
     public static OrtOperator* Describe()
         => OrtOperator.Describe(
             new OrtSignature(
@@ -101,10 +98,9 @@ internal static unsafe class PlaneConvolutionOperator
 
         public readonly void Compute(int first, int count)
         {
-            using RentedMemory memory = RentedMemory.Rent((_convolution.Scratch * (long)sizeof(float)) + LineBytes);
-            float* scratch = (float*)(((nint)memory.Start + LineBytes - 1) / LineBytes * LineBytes);
+            using RentedMemory scratch = RentedMemory.Rent(_convolution.Scratch * (long)sizeof(float));
             for (int block = first; block < Math.Min(first + count, Blocks); block++)
-                _convolution.ComputeBlock(block, scratch);
+                _convolution.ComputeBlock(block, (float*)scratch.Start);
         }
     }
 }

@@ -4,9 +4,14 @@ using System.Runtime.InteropServices;
 
 namespace Parley.Inference.Kernels;
 
-/// <summary>Memory for the time of a computation, kept for the next one. What lies in it at first is left from earlier ones.</summary>
+/// <summary>
+/// Memory for the time of a computation, kept for the next one. What lies in it at first is left from earlier ones. It begins with a line of the processor's caches:
+/// vectors that lie in two of them take twice as long.
+/// </summary>
 internal sealed unsafe class RentedMemory : IDisposable
 {
+    private const int LineBytes = 64;
+
     private static readonly ConcurrentBag<RentedMemory> Free = [];
 
     private byte[] _memory = []; // pinned
@@ -23,13 +28,14 @@ internal sealed unsafe class RentedMemory : IDisposable
     public static RentedMemory Rent(long bytes)
     {
         RentedMemory rented = Free.TryTake(out RentedMemory? free) ? free : new RentedMemory();
-        if (rented._memory.Length < bytes)
-            rented._memory = GC.AllocateUninitializedArray<byte>(checked((int)bytes), pinned: true);
+        long room = bytes + LineBytes - 1;
+        if (rented._memory.Length < room)
+            rented._memory = GC.AllocateUninitializedArray<byte>(checked((int)room), pinned: true);
         return rented;
     }
 
     /// <summary>Where it begins.</summary>
-    public byte* Start => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));
+    public byte* Start => (byte*)(((nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory)) + LineBytes - 1) & -LineBytes);
 
     public void Dispose() => Free.Add(this);
 }

@@ -58,7 +58,7 @@ internal sealed record Convolution
     /// <summary>Those of a network that are understood, in the order of the file.</summary>
     public static IEnumerable<Convolution> All(OnnxModel model, GraphLinks links, FileStream stream)
     {
-        Dictionary<string, OnnxTensor> tensors = model.Tensors.Where(tensor => tensor.IsPlain(OnnxSchema.FloatType, sizeof(float)) && !model.Declared.Contains(tensor.Name)).ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
+        Dictionary<string, OnnxTensor> tensors = model.Floats();
         foreach (OnnxNode node in model.Nodes)
         {
             if (Read(node, tensors, links, stream) is { } convolution)

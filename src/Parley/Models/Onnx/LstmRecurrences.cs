@@ -33,8 +33,7 @@ internal static class LstmRecurrences
     {
         GraphLinks links = new(model);
         using FileStream stream = File.OpenRead(model.Path);
-        Dictionary<string, OnnxTensor> tensors = model.Tensors.Where(tensor => tensor.IsPlain(OnnxSchema.FloatType, sizeof(float)) && !model.Declared.Contains(tensor.Name))
-            .ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
+        Dictionary<string, OnnxTensor> tensors = model.Floats();
         int count = 0;
         foreach (OnnxNode node in model.Nodes)
         {

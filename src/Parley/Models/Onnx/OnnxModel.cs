@@ -118,6 +118,10 @@ internal sealed class OnnxModel
     /// <summary>Why the graph must stay as it is, in a few words; null when it may be rewritten.</summary>
     public required string? Obstacle { get; init; }
 
+    /// <summary>Tensors of floats whose values lie in the file and cannot come from outside, by name.</summary>
+    public Dictionary<string, OnnxTensor> Floats()
+        => Tensors.Where(tensor => tensor.IsPlain(OnnxSchema.FloatType, sizeof(float)) && !Declared.Contains(tensor.Name)).ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
+
     /// <summary>Reads a file.</summary>
     /// <exception cref="ModelFileException">It cannot be read, is no ONNX model, or has more parts than any model.</exception>
     public static OnnxModel Read(string path)
