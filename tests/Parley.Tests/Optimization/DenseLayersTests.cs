@@ -94,6 +94,17 @@ public sealed class DenseLayersTests : RewrittenNetworks
         Rewrite(Graph(sizes, layers: 1, mask: "Tanh"), DenseLayers.Apply, expected: 0);
     }
 
+    [Fact]
+    public void Damage_anywhere_is_named_or_harmless()
+        => DamagedNetworks.AreNamedOrHarmless(Graph(new Sizes(8, 8, 8, 1, 1), layers: 2, transition: 8), Original, seed: 9, static (model, edit) => DenseLayers.Apply(model, edit));
+
+    [Fact]
+    public void Convolutions_with_one_name_for_their_outcome_are_no_trap()
+    {
+        OnnxModel model = Read(Graph(new Sizes(8, 8, 8, 1, 1), layers: 1).Node("Conv", ["r1", "wn1", "bn1"], ["h1"]));
+        DenseLayers.Apply(model, new OnnxEdit(model)).ShouldBe(1);
+    }
+
     [Theory]
     [InlineData("layers", 0)]
     [InlineData("bottleneck", 1 << 20)]

@@ -31,6 +31,10 @@ public sealed class UpsamplingProductsTests : RewrittenNetworks
         Rewrite(Graph(8, 8, 3, hasBias: true, GraphFile.Numbers("strides", 3), GraphFile.Numbers("output_padding", 1)), UpsamplingProducts.Apply, expected: 0);
     }
 
+    [Fact]
+    public void Damage_anywhere_is_named_or_harmless()
+        => DamagedNetworks.AreNamedOrHarmless(Graph(8, 4, 3, hasBias: true, GraphFile.Numbers("strides", 3)), Original, seed: 3, static (model, edit) => UpsamplingProducts.Apply(model, edit));
+
     private static GraphFile Graph(int channels, int outputs, int taps, bool hasBias, params byte[][] attributes)
     {
         Random random = new(4);

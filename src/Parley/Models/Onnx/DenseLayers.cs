@@ -51,7 +51,7 @@ internal static class DenseLayers
         GraphLinks links = new(model);
         using FileStream stream = File.OpenRead(model.Path);
         Dictionary<string, OnnxTensor> tensors = model.Floats();
-        Dictionary<string, Convolution> convolutions = Convolution.All(model, links, stream).ToDictionary(convolution => convolution.Result, StringComparer.Ordinal);
+        Dictionary<string, Convolution> convolutions = Convolution.All(model, links, stream).DistinctBy(convolution => convolution.Result, StringComparer.Ordinal).ToDictionary(convolution => convolution.Result, StringComparer.Ordinal);
         Dictionary<string, DenseLayer> byInput = new(StringComparer.Ordinal);
         foreach (OnnxNode node in model.Nodes)
         {
