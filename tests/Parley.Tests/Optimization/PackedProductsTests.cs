@@ -32,14 +32,44 @@ public sealed class PackedProductsTests : RewrittenNetworks
     [MemberData(nameof(Kinds))]
     public void They_are_exact_behind_a_Relu(Numbers numbers, bool isSmall, bool isSigned) => AreExact(numbers, isSmall, isSigned, isRectified: true);
 
+    // The largest sums that there are: values that are a column of the weights, row by row larger.
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void They_are_exact_where_values_lie_as_weights_do(bool isSmall, bool isRectified)
+    {
+        const int Depth = 160, Columns = 48;
+        byte[] weights = Weights(Depth * Columns, isSmall);
+        float[] input = [.. Enumerable.Range(0, Columns * Depth).Select(i => (weights[(i % Depth * Columns) + (i / Depth)] - 128f) * (1 + (i / Depth)))];
+
+        AreExact(input, weights, Columns, Columns, isSigned: false, isRectified);
+    }
+
+    [Fact]
+    public void Runs_are_bounded_by_the_weights_that_they_see()
+    {
+        // One column: 3 and 4 in the first pair of a block, 12 in the second pair of the next one.
+        byte[] matrix = new byte[8];
+        Array.Fill(matrix, (byte)64);
+        (matrix[0], matrix[1], matrix[6]) = (64 + 3, 64 - 4, 64 + 12);
+
+        float[] squares = PackedMatrix.Squares(matrix, 1, 0, 64);
+
+        squares.ShouldBe([.. Enumerable.Repeat(144f, PackedMatrix.LongestRun)]);
+        matrix[2] = 64 - 5;
+        PackedMatrix.Squares(matrix, 1, 0, 64)[..2].ShouldBe([144, 169]);
+    }
+
     [Fact]
     public void What_stands_behind_them_is_part_of_them()
     {
         OnnxModel model = OnnxModel.Read(Rewrite(Product(Weights(40 * 33, isSmall: true), 33, isSigned: false)));
 
-        model.Nodes.ShouldHaveSingleItem().Inputs.ShouldBe(["x", "weights", "weights_scales", "weights_zero_points", "bias"]);
-        model.Tensors.Select(tensor => tensor.Name).ShouldBe(["weights", "bias", "weights_scales", "weights_zero_points"]);
-        model.Tensors[0].Dims.ShouldBe([3, 5, 128]);
+        model.Nodes.ShouldHaveSingleItem().Inputs.ShouldBe(["x", "weights", "weights_scales", "weights_zero_points", "bias", "weights_squares"]);
+        model.Tensors.Select(tensor => tensor.Name).ShouldBe(["weights", "bias", "weights_scales", "weights_zero_points", "weights_squares"]);
+        model.Tensors[0].Dims.ShouldBe([3, 10, 64]);
         model.Domains.ShouldContain("parley");
     }
 
@@ -79,30 +109,35 @@ public sealed class PackedProductsTests : RewrittenNetworks
 
     private void AreExact(Numbers numbers, bool isSmall, bool isSigned, bool isRectified)
     {
-        foreach ((int rows, int depth, int columns) in (ReadOnlySpan<(int, int, int)>)[(1, 8, 16), (4, 16, 16), (5, 40, 33), (7, 19, 3), (13, 100, 64)])
+        foreach ((int rows, int depth, int columns) in (ReadOnlySpan<(int, int, int)>)[(1, 8, 16), (4, 16, 16), (5, 40, 33), (7, 19, 3), (13, 300, 64)])
         {
-            float[] input = Make(numbers, rows * depth);
-            byte[] weights = Weights(depth * columns, isSmall);
-            string rewritten = Rewrite(Product(weights, columns, isSigned, isRectified));
-
-            // Unsigned weights are exact everywhere; signed ones of 8 bits are not on processors without VNNI.
-            Product(weights, columns, isSigned: false, isRectified).Save(Original);
-
-            // A sum that is off by one is off by the product of both scales, the least of which is a half.
-            float[] expected = Run(Original, input, 1, rows, depth), actual = Run(rewritten, input, 1, rows, depth);
-            float step = (Math.Max(0, input.Max()) - Math.Min(0, input.Min())) / 255 / 2;
-            actual.Length.ShouldBe(expected.Length);
-            actual.Zip(expected, (one, other) => Math.Abs(one - other)).Max().ShouldBeLessThanOrEqualTo(0.1f * step, $"{rows} x {depth} x {columns}");
+            AreExact(Make(numbers, rows * depth), Weights(depth * columns, isSmall), rows, columns, isSigned, isRectified);
         }
+    }
+
+    private void AreExact(float[] input, byte[] weights, int rows, int columns, bool isSigned, bool isRectified)
+    {
+        int depth = weights.Length / columns;
+        string rewritten = Rewrite(Product(weights, columns, isSigned, isRectified));
+
+        // Unsigned weights are exact everywhere; signed ones of 8 bits are not on processors without VNNI.
+        Product(weights, columns, isSigned: false, isRectified).Save(Original);
+
+        // A sum that is off by one is off by the product of both scales, the least of which is a half.
+        float[] expected = Run(Original, input, 1, rows, depth), actual = Run(rewritten, input, 1, rows, depth);
+        float step = (Math.Max(0, input.Max()) - Math.Min(0, input.Min())) / 255 / 2;
+        actual.Length.ShouldBe(expected.Length);
+        actual.Zip(expected, (one, other) => Math.Abs(one - other)).Max().ShouldBeLessThanOrEqualTo(0.1f * step, $"{rows} x {depth} x {columns}");
     }
 
     private static GraphFile Node(int columns, int depth, params byte[][] attributes) => new GraphFile()
         .Input("x", GraphFile.Float, "B", "N", $"{depth}")
         .Output("y", GraphFile.Float, "B", "N", $"{columns}")
-        .Tensor("weights", GraphFile.UInt8, new byte[128], 1, 1, 128)
+        .Tensor("weights", GraphFile.UInt8, new byte[128], 1, 2, 64)
         .Tensor("scales", GraphFile.Float, new float[columns], columns)
         .Tensor("zero", GraphFile.UInt8, new byte[columns], columns)
-        .Node("PackedMatMul", "parley", ["x", "weights", "scales", "zero", "scales"], ["y"], attributes);
+        .Tensor("squares", GraphFile.Float, new float[PackedMatrix.LongestRun], PackedMatrix.LongestRun)
+        .Node("PackedMatMul", "parley", ["x", "weights", "scales", "zero", "scales", "squares"], ["y"], attributes);
 
     // Wide ones have a bias behind them, the widest a Relu, too.
     private static GraphFile Product(byte[] weights, int columns, bool isSigned, bool isRectified = false)

@@ -49,9 +49,10 @@ public sealed class ProductSumsTests : RewrittenNetworks
             .Tensor("scales", GraphFile.Float, [.. Enumerable.Range(0, width).Select(_ => random.NextSingle())], width)
             .Tensor("zero", GraphFile.UInt8, [.. Enumerable.Repeat((byte)64, width)], width)
             .Tensor("bias", GraphFile.Float, [.. Enumerable.Range(0, width).Select(_ => random.NextSingle())], width)
+            .Tensor("squares", GraphFile.Float, PackedMatrix.Squares(matrix, width, 0, 64), PackedMatrix.LongestRun)
             .Tensor("none", GraphFile.Int64, [0L], 1)
             .Node(addend is "first" ? "Gather" : "Relu", addend is "first" ? ["x", "none"] : ["x"], [addend is "first" ? "first" : "positive"], addend is "first" ? [GraphFile.Number("axis", 2)] : [])
-            .Node("PackedMatMul", "parley", ["x", "weights", "scales", "zero", "bias"], ["sum0"], GraphFile.Number("center", 64), GraphFile.Number("relu", relu), GraphFile.Number("rectified", 0));
+            .Node("PackedMatMul", "parley", ["x", "weights", "scales", "zero", "bias", "squares"], ["sum0"], GraphFile.Number("center", 64), GraphFile.Number("relu", relu), GraphFile.Number("rectified", 0));
         for (int i = 0; i < sums; i++)
             graph = graph.Node("Add", i % 2 == 0 ? [$"sum{i}", addend] : [addend, $"sum{i}"], [i == sums - 1 ? "y" : $"sum{i + 1}"]);
         return graph;

@@ -11,10 +11,10 @@ namespace Parley.Inference.Kernels;
 /// </summary>
 internal readonly unsafe struct DenseBlock
 {
-    private const int Group = ByteProducts<RectifiedValues>.Rows, Columns = PackedMatrix.PanelColumns, Lane = PackedMatrix.BlockRows, GroupBytes = Group * Lane;
+    private const int Group = ByteProducts<RectifiedValues>.Rows, Columns = PackedMatrix.PanelColumns, Lane = DenseSizes.Lanes, Block = PackedMatrix.BlockRows, BlockBytes = Group * Block;
 
-    // The largest sum of four values that, times the largest weight, fits 16 bits; two always do.
-    private const int MostOfFour = short.MaxValue / DenseLayers.LargestWeight;
+    // The largest sum of values that, times the largest weight, fits 16 bits; two always do.
+    private const short MostSum = short.MaxValue / DenseLayers.LargestWeight;
 
     /// <summary>[channels, frames].</summary>
     public required float* Input { get; init; }
@@ -56,7 +56,8 @@ internal readonly unsafe struct DenseBlock
     {
         long features = (long)Rows * Stride * sizeof(float), narrow = (long)Rows * Math.Max(Sizes.Bottleneck, Sizes.Transition) * sizeof(float), ranges = 2L * Stride * sizeof(float);
         long packed = (long)Rows * Math.Max(Stride, Sizes.Taps * Sizes.Bottleneck);
-        using RentedMemory memory = RentedMemory.Rent(features + narrow + ranges + packed + ((long)Rows * Sizes.Bottleneck) + Groups);
+        long runs = (long)Groups * (Math.Max(Stride, Sizes.Taps * Sizes.Bottleneck) / Block);
+        using RentedMemory memory = RentedMemory.Rent(features + narrow + ranges + packed + ((long)Rows * Sizes.Bottleneck) + runs);
         byte* free = memory.Start;
         Window window = default;
         window.Features = (float*)free;
@@ -65,7 +66,7 @@ internal readonly unsafe struct DenseBlock
         window.Most = window.Least + Stride;
         window.Packed = free + features + narrow + ranges;
         window.Bytes = window.Packed + packed;
-        window.InFours = (bool*)(window.Bytes + ((long)Rows * Sizes.Bottleneck));
+        window.Runs = window.Bytes + ((long)Rows * Sizes.Bottleneck);
 
         new Span<float>(window.Features, Rows * Stride).Clear();
         Transposition.Turn(Input, Sizes.Channels, Frames, Frames, window.Features, Stride);
@@ -88,7 +89,7 @@ internal readonly unsafe struct DenseBlock
         float* gains = numbers, offsets = gains + Stride, scales = offsets + Stride, bias = scales + Sizes.Transition;
         float step = StepOf(Largest(window, gains, offsets, Stride));
         PackNormalised(window, gains, offsets, Stride, step);
-        Multiply(window, weights, Stride / Lane, Sizes.Transition, step, scales, bias, Relu ? 0 : float.NegativeInfinity, window.Narrow, Sizes.Transition);
+        Multiply(window, weights, Stride / Block, Sizes.Transition, step, scales, bias, Relu ? 0 : float.NegativeInfinity, window.Narrow, Sizes.Transition);
         Transposition.Turn(window.Narrow, Frames, Sizes.Transition, Sizes.Transition, Output, Frames);
     }
 
@@ -100,7 +101,7 @@ internal readonly unsafe struct DenseBlock
 
         float step = StepOf(Largest(window, gains, offsets, wide));
         PackNormalised(window, gains, offsets, wide, step);
-        Multiply(window, weights, wide / Lane, bottleneck, step, scales, bias, 0, window.Narrow, bottleneck);
+        Multiply(window, weights, wide / Block, bottleneck, step, scales, bias, 0, window.Narrow, bottleneck);
 
         float* means = stackalloc float[bottleneck], hiddens = stackalloc float[hidden], masks = stackalloc float[growth], maskedScales = stackalloc float[growth], maskedBias = stackalloc float[growth];
         step = StepOf(Means(window, means));
@@ -114,7 +115,7 @@ internal readonly unsafe struct DenseBlock
 
         PackNeighbours(window, step);
         int first = Sizes.Channels + (layer * growth);
-        Multiply(window, weights + Sizes.NarrowBytes(layer), Sizes.Taps * bottleneck / Lane, growth, step, maskedScales, maskedBias, float.NegativeInfinity, window.Features + first, Stride);
+        Multiply(window, weights + Sizes.NarrowBytes(layer), Sizes.Taps * bottleneck / Block, growth, step, maskedScales, maskedBias, float.NegativeInfinity, window.Features + first, Stride);
         SeeRanges(window, first, growth);
     }
 
@@ -211,29 +212,27 @@ internal readonly unsafe struct DenseBlock
         return sum;
     }
 
-    // All channels of four frames at a time, behind normalisation and Relu, as bytes: eight channels after the other, in them frame by frame.
+    // All channels of four frames at a time, behind normalisation and Relu, as bytes: four channels after the other, in them frame by frame.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void PackNormalised(in Window window, float* gains, float* offsets, int wide, float step)
     {
-        int stride = Stride;
+        int stride = Stride, blocks = wide / Block;
         Vector256<float> steps = Vector256.Create(1 / step);
         byte* target = window.Packed;
         for (int group = 0; group < Groups; group++)
         {
             float* frame = window.Features + ((long)group * Group * stride);
-            Vector256<short> largest = Vector256<short>.Zero;
             for (int channel = 0; channel < wide; channel += Lane)
             {
                 Vector256<float> gain = Vector256.Load(gains + channel) * steps, offset = Vector256.Load(offsets + channel) * steps;
                 float* from = frame + channel;
-                Vector256<byte> bytes = Narrow(
-                    Normalised(from, gain, offset), Normalised(from + stride, gain, offset), Normalised(from + (2 * stride), gain, offset), Normalised(from + (3 * stride), gain, offset));
-                bytes.Store(target);
-                largest = Avx2.Max(Fours(bytes), largest);
-                target += GroupBytes;
+                Narrow(
+                    Normalised(from, gain, offset), Normalised(from + stride, gain, offset), Normalised(from + (2 * stride), gain, offset), Normalised(from + (3 * stride), gain, offset))
+                    .Store(target + (channel * Group));
             }
 
-            window.InFours[group] = FitsFours(largest);
+            RunLengths.Find(target, blocks, MostSum, window.Runs + ((long)group * blocks));
+            target += wide * Group;
         }
     }
 
@@ -247,62 +246,49 @@ internal readonly unsafe struct DenseBlock
     {
         int bottleneck = Sizes.Bottleneck;
         Vector256<float> steps = Vector256.Create(1 / step);
-        for (long i = 0; i < (long)Rows * bottleneck; i += GroupBytes)
+        for (long i = 0; i < (long)Rows * bottleneck; i += Group * Lane)
         {
             float* from = window.Narrow + i;
-            Narrow(Steps(from, steps), Steps(from + Lane, steps), Steps(from + (2 * Lane), steps), Steps(from + (3 * Lane), steps)).Store(window.Bytes + i);
+            Avx2.PermuteVar8x32(Narrow(Steps(from, steps), Steps(from + Lane, steps), Steps(from + (2 * Lane), steps), Steps(from + (3 * Lane), steps)).AsInt32(), Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7))
+                .AsByte().Store(window.Bytes + i);
         }
 
-        ulong* target = (ulong*)window.Packed;
+        int blocks = bottleneck / Block;
+        byte* target = window.Packed;
         for (int group = 0; group < Groups; group++)
         {
-            Vector256<short> largest = Vector256<short>.Zero;
             for (int tap = 0; tap < Sizes.Taps; tap++)
             {
-                long first = ((long)group * Group) + ((long)tap * Dilation) - Before;
-                for (int row = 0; row < Group; row++)
-                {
-                    long frame = first + row;
-                    ulong* from = (ulong*)(window.Bytes + (frame * bottleneck));
-                    if (frame >= 0 && frame < Frames)
-                    {
-                        for (int block = 0; block < bottleneck / Lane; block++)
-                            target[(block * Group) + row] = from[block];
-                    }
-                    else
-                    {
-                        for (int block = 0; block < bottleneck / Lane; block++)
-                            target[(block * Group) + row] = 0;
-                    }
-                }
-
-                for (int block = 0; block < bottleneck / Lane; block++)
-                    largest = Avx2.Max(Fours(Vector256.Load((byte*)(target + (block * Group)))), largest);
-                target += bottleneck / Lane * Group;
+                PackFrames(window.Bytes, ((long)group * Group) + ((long)tap * Dilation) - Before, (uint*)target);
+                target += blocks * BlockBytes;
             }
 
-            window.InFours[group] = FitsFours(largest);
+            RunLengths.Find(target - (Sizes.Taps * blocks * BlockBytes), Sizes.Taps * blocks, MostSum, window.Runs + ((long)group * Sizes.Taps * blocks));
+        }
+    }
+
+    // Four frames, four channels after the other; zeros where there are none.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void PackFrames(byte* frames, long first, uint* target)
+    {
+        int blocks = Sizes.Bottleneck / Block;
+        for (int row = 0; row < Group; row++)
+        {
+            long frame = first + row;
+            uint* from = (uint*)(frames + (frame * Sizes.Bottleneck));
+            bool isThere = frame >= 0 && frame < Frames;
+            for (int block = 0; block < blocks; block++)
+                target[(block * Group) + row] = isThere ? from[block] : 0;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Steps(float* from, Vector256<float> steps) => Avx.ConvertToVector256Int32(Vector256.Load(from) * steps);
 
-    // Four times eight values, none of them negative, in bytes.
+    // Four times eight values, none of them negative, in bytes: the first four of each, then the others.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<byte> Narrow(Vector256<int> row0, Vector256<int> row1, Vector256<int> row2, Vector256<int> row3)
-        => Avx2.PermuteVar8x32(
-            Avx2.PackUnsignedSaturate(Avx2.PackSignedSaturate(row0, row1), Avx2.PackSignedSaturate(row2, row3)).AsInt32(), Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7)).AsByte();
-
-    // Of eight values, those that are added up in 16 bits: a pair, and the one four behind it.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<short> Fours(Vector256<byte> bytes)
-    {
-        Vector256<short> pairs = Avx2.MultiplyAddAdjacent(bytes, Vector256<sbyte>.One);
-        return pairs + Avx2.Shuffle(pairs.AsInt32(), 0b10_11_00_01).AsInt16();
-    }
-
-    private static bool FitsFours(Vector256<short> largest) => Vector256.LessThanOrEqualAll(largest, Vector256.Create((short)MostOfFour));
+        => Avx2.PackUnsignedSaturate(Avx2.PackSignedSaturate(row0, row1), Avx2.PackSignedSaturate(row2, row3));
 
     // What is packed times a matrix, with scales and bias, no less than a number.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -318,11 +304,8 @@ internal readonly unsafe struct DenseBlock
             byte* values = window.Packed;
             for (int group = 0; group < Groups; group++)
             {
-                if (window.InFours[group])
-                    ByteProducts<RectifiedValues>.MultiplyFours(weights, 0, blocks, values, sums);
-                else
-                    ByteProducts<RectifiedValues>.MultiplyTwos(weights, 0, blocks, values, sums);
-                values += blocks * GroupBytes;
+                ByteProducts<RectifiedValues>.Multiply(weights, 0, blocks, window.Runs + ((long)group * blocks), null, values, sums);
+                values += blocks * BlockBytes;
                 float* row = target + ((long)group * Group * stride) + column;
                 if (count == Columns)
                 {
@@ -361,6 +344,6 @@ internal readonly unsafe struct DenseBlock
         public float* Most; // [stride], of each channel
         public byte* Packed; // what is multiplied, group by group
         public byte* Bytes; // [rows, bottleneck]
-        public bool* InFours; // [groups]
+        public byte* Runs; // [groups, blocks]: how many blocks are added up in 16 bits at a time
     }
 }

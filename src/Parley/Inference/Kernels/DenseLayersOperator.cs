@@ -40,7 +40,7 @@ internal static unsafe class DenseLayersOperator
             if (axes is not [var windows, > 0 and <= MostChannels and var channels, > 0 and <= MostFrames and var frames])
                 return OrtFunctions.Failure($"{DenseLayers.Operator}: {string.Join(" x ", axes)} is no shape of an input.");
             DenseSizes sizes = new((int)channels, (int)attributes[0], (int)attributes[1], (int)attributes[2], (int)attributes[3], (int)attributes[4], (int)attributes[7]);
-            if (sizes.Bottleneck % PackedMatrix.BlockRows != 0 || sizes.Grown > MostChannels || count is not [var given] || given != sizes.AllNumbers() || bytes is not [var givenBytes] || givenBytes != sizes.AllBytes())
+            if (sizes.Bottleneck % DenseSizes.Lanes != 0 || sizes.Grown > MostChannels || count is not [var given] || given != sizes.AllNumbers() || bytes is not [var givenBytes] || givenBytes != sizes.AllBytes())
                 return OrtFunctions.Failure($"{DenseLayers.Operator}: inputs of shapes that do not belong together.");
             float* output = (float*)OrtFunctions.Output(context, [windows, sizes.Outputs, frames]);
             if (windows == 0)

@@ -12,17 +12,20 @@ internal interface IFactorOrder
     /// <summary>The weights as they are multiplied.</summary>
     static abstract Vector256<byte> Prepare(Vector256<byte> weights, Vector256<byte> center);
 
+    /// <summary>The weights as signed bytes, counted from the center.</summary>
+    static abstract Vector256<byte> Centered(Vector256<byte> weights, Vector256<byte> center);
+
     /// <summary>Products of bytes, added up in pairs.</summary>
     static abstract Vector256<short> Multiply(Vector256<byte> weights, Vector256<byte> values);
 
-    /// <summary>The weights with even numbers, in 16 bits.</summary>
-    static abstract Vector256<short> Even(Vector256<byte> weights);
+    /// <summary>Whether weights are multiplied as unsigned bytes, not as distances from the middle of their range.</summary>
+    static abstract bool HasUnsignedWeights { get; }
 
-    /// <summary>The weights with odd numbers, in 16 bits.</summary>
-    static abstract Vector256<short> Odd(Vector256<byte> weights);
+    /// <summary>The largest size of a value.</summary>
+    static abstract short MostValue { get; }
 
-    /// <summary>Bytes of two times eight values.</summary>
-    static abstract Vector128<byte> Narrow(Vector128<short> first, Vector128<short> second);
+    /// <summary>Bytes of two times eight values, and of two times eight more.</summary>
+    static abstract Vector256<byte> Narrow(Vector256<short> first, Vector256<short> second);
 }
 
 /// <summary>Values lie on both sides of zero: they are signed, and weights stay as they lie in the file.</summary>
@@ -30,13 +33,15 @@ internal readonly struct SignedValues : IFactorOrder
 {
     public static Vector256<byte> Prepare(Vector256<byte> weights, Vector256<byte> center) => weights;
 
+    public static Vector256<byte> Centered(Vector256<byte> weights, Vector256<byte> center) => weights - center;
+
     public static Vector256<short> Multiply(Vector256<byte> weights, Vector256<byte> values) => Avx2.MultiplyAddAdjacent(weights, values.AsSByte());
 
-    public static Vector256<short> Even(Vector256<byte> weights) => weights.AsInt16() & Vector256.Create((short)byte.MaxValue);
+    public static bool HasUnsignedWeights => true;
 
-    public static Vector256<short> Odd(Vector256<byte> weights) => Avx2.ShiftRightLogical(weights.AsInt16(), 8);
+    public static short MostValue => sbyte.MaxValue;
 
-    public static Vector128<byte> Narrow(Vector128<short> first, Vector128<short> second) => Sse2.PackSignedSaturate(first, second).AsByte();
+    public static Vector256<byte> Narrow(Vector256<short> first, Vector256<short> second) => Avx2.PackSignedSaturate(first, second).AsByte();
 }
 
 /// <summary>No value is negative, as behind a Relu: they are unsigned, and weights are counted from the middle of their range.</summary>
@@ -44,13 +49,15 @@ internal readonly struct UnsignedValues : IFactorOrder
 {
     public static Vector256<byte> Prepare(Vector256<byte> weights, Vector256<byte> center) => weights - center;
 
+    public static Vector256<byte> Centered(Vector256<byte> weights, Vector256<byte> center) => weights - center;
+
     public static Vector256<short> Multiply(Vector256<byte> weights, Vector256<byte> values) => Avx2.MultiplyAddAdjacent(values, weights.AsSByte());
 
-    public static Vector256<short> Even(Vector256<byte> weights) => Avx2.ShiftRightArithmetic(Avx2.ShiftLeftLogical(weights.AsInt16(), 8), 8);
+    public static bool HasUnsignedWeights => false;
 
-    public static Vector256<short> Odd(Vector256<byte> weights) => Avx2.ShiftRightArithmetic(weights.AsInt16(), 8);
+    public static short MostValue => byte.MaxValue;
 
-    public static Vector128<byte> Narrow(Vector128<short> first, Vector128<short> second) => Sse2.PackUnsignedSaturate(first, second);
+    public static Vector256<byte> Narrow(Vector256<short> first, Vector256<short> second) => Avx2.PackUnsignedSaturate(first, second);
 }
 
 /// <summary>As <see cref="UnsignedValues"/>, with weights that lie as signed bytes already: a tenth faster.</summary>
@@ -58,11 +65,13 @@ internal readonly struct RectifiedValues : IFactorOrder
 {
     public static Vector256<byte> Prepare(Vector256<byte> weights, Vector256<byte> center) => weights;
 
+    public static Vector256<byte> Centered(Vector256<byte> weights, Vector256<byte> center) => weights;
+
     public static Vector256<short> Multiply(Vector256<byte> weights, Vector256<byte> values) => UnsignedValues.Multiply(weights, values);
 
-    public static Vector256<short> Even(Vector256<byte> weights) => UnsignedValues.Even(weights);
+    public static bool HasUnsignedWeights => false;
 
-    public static Vector256<short> Odd(Vector256<byte> weights) => UnsignedValues.Odd(weights);
+    public static short MostValue => UnsignedValues.MostValue;
 
-    public static Vector128<byte> Narrow(Vector128<short> first, Vector128<short> second) => UnsignedValues.Narrow(first, second);
+    public static Vector256<byte> Narrow(Vector256<short> first, Vector256<short> second) => UnsignedValues.Narrow(first, second);
 }

@@ -46,6 +46,9 @@ internal readonly unsafe struct PackedMatMul
     /// <summary>Whether negative outcomes become 0.</summary>
     public required bool Relu { get; init; }
 
+    /// <summary>[<see cref="PackedMatrix.LongestRun"/>], as of <see cref="PackedMatrix.Squares"/>.</summary>
+    public required float* Squares { get; init; }
+
     /// <summary>[rows, columns]: added to the outcome; null for nothing.</summary>
     public float* Addend { get; init; }
 
@@ -64,15 +67,15 @@ internal readonly unsafe struct PackedMatMul
     public void ComputePanel(QuantizedRows rows, int panel)
     {
         if (IsRectified)
-            ComputePanel<RectifiedValues>(rows, panel, Center);
+            ComputePanel<RectifiedValues>(rows, panel);
         else if (rows.IsUnsigned)
-            ComputePanel<UnsignedValues>(rows, panel, Center);
+            ComputePanel<UnsignedValues>(rows, panel);
         else
-            ComputePanel<SignedValues>(rows, panel, 0);
+            ComputePanel<SignedValues>(rows, panel);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void ComputePanel<TOrder>(QuantizedRows rows, int panel, int origin)
+    private void ComputePanel<TOrder>(QuantizedRows rows, int panel)
         where TOrder : struct, IFactorOrder
     {
         int blocks = (Depth + PackedMatrix.BlockRows - 1) / PackedMatrix.BlockRows, column = panel * Columns, width = Math.Min(Columns, Width - column);
@@ -85,21 +88,22 @@ internal readonly unsafe struct PackedMatMul
         {
             factors[i] = i < width ? rows.Scale * Scales[column + i] : 0;
             bias[i] = i < width ? Bias[column + i] : 0;
-            shifts[i] = i < width ? origin - ZeroPoints[column + i] : 0;
+            shifts[i] = i < width ? Center - ZeroPoints[column + i] : 0;
         }
 
+        // The next panel comes from memory while this one is multiplied, some lines with each group: a block is a line.
         ReadOnlySpan<RowGroup> groups = rows.Groups;
+        int ahead = panel + 1 < Panels ? (blocks + groups.Length - 1) / groups.Length : 0;
         for (int i = 0; i < groups.Length; i++)
         {
+            for (int block = i * ahead; block < Math.Min((i + 1) * ahead, blocks); block++)
+                Sse.Prefetch1(weights + ((long)(blocks + block) * PackedMatrix.BlockBytes));
             RowGroup group = groups[i];
             int first = i * Group, count = Math.Min(Group, Rows - first);
             long place = ((long)first * Width) + column;
             if (Addend is not null)
                 Prefetch(place, count);
-            if (group.InFours)
-                ByteProducts<TOrder>.MultiplyFours(weights, Center, blocks, (byte*)group.Values, sums);
-            else
-                ByteProducts<TOrder>.MultiplyTwos(weights, Center, blocks, (byte*)group.Values, sums);
+            ByteProducts<TOrder>.Multiply(weights, Center, blocks, (byte*)group.Runs, (short*)group.Starts, (byte*)group.Values, sums);
             if (group.WideBlocks > 0)
                 ByteProducts<TOrder>.AddWide(weights, Center, (int*)group.Places, group.WideBlocks, (short*)group.Wide, sums);
             if (width < Columns)

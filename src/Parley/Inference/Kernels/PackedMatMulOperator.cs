@@ -7,7 +7,7 @@ namespace Parley.Inference.Kernels;
 /// <summary><see cref="PackedMatMul"/> as ONNX Runtime calls it.</summary>
 internal static unsafe class PackedMatMulOperator
 {
-    private const int Input = 0, Weights = 1, Scales = 2, ZeroPoints = 3, Bias = 4, Addend = 5, SecondAddend = 6, Inputs = 7, MostDepth = 1 << 14, MostCenter = 128;
+    private const int Input = 0, Weights = 1, Scales = 2, ZeroPoints = 3, Bias = 4, Squares = 5, Addend = 6, SecondAddend = 7, Inputs = 8, MostDepth = 1 << 14, MostCenter = 128;
 
     // What a thread takes at a time: less costs more calls than it shares better.
     private const int PanelsAtOnce = 8;
@@ -30,9 +30,10 @@ internal static unsafe class PackedMatMulOperator
             byte* weights = (byte*)OrtFunctions.Input(context, Weights, out long[] packed);
             float* scales = (float*)OrtFunctions.Input(context, Scales, out long[] columns);
             byte* zeroPoints = (byte*)OrtFunctions.Input(context, ZeroPoints, out long[] zeroColumns);
-            float* bias = (float*)OrtFunctions.Input(context, Bias, out long[] biasColumns);
+            float* bias = (float*)OrtFunctions.Input(context, Bias, out long[] biasColumns), squares = (float*)OrtFunctions.Input(context, Squares, out long[] runs);
             if (axes is not [.., > 0 and <= MostDepth and var depth] || columns is not [> 0 and <= int.MaxValue and var width] || !zeroColumns.AsSpan().SequenceEqual(columns)
-                || !biasColumns.AsSpan().SequenceEqual(columns) || !packed.AsSpan().SequenceEqual(PackedMatrix.Shape(depth, width)))
+                || !biasColumns.AsSpan().SequenceEqual(columns) || !packed.AsSpan().SequenceEqual(PackedMatrix.Shape(depth, width))
+                || runs is not [PackedMatrix.LongestRun])
                 return OrtFunctions.Failure($"{PackedMatrix.Operator}: inputs of shapes that do not belong together.");
             long rows = 1;
             foreach (long length in axes.AsSpan(..^1))
@@ -53,6 +54,7 @@ internal static unsafe class PackedMatMulOperator
                     Scales = scales,
                     ZeroPoints = zeroPoints,
                     Bias = bias,
+                    Squares = squares,
                     Width = (int)width,
                     Center = (byte)((long*)kernel)[0],
                     Relu = hasRelu,
@@ -71,7 +73,7 @@ internal static unsafe class PackedMatMulOperator
 
     private static void Compute(nint context, PackedMatMul product)
     {
-        using QuantizedRows rows = QuantizedRows.Rent(product.Input, product.Rows, product.Depth, product.Center, product.IsRectified);
+        using QuantizedRows rows = QuantizedRows.Rent(product.Input, product.Rows, product.Depth, product.Center, product.Squares, product.IsRectified);
         Work work = new(product, rows);
         OrtFunctions.ParallelFor(context, &ComputePanels, (product.Panels + PanelsAtOnce - 1) / PanelsAtOnce, Unsafe.AsPointer(ref work));
     }

@@ -9,12 +9,13 @@ namespace Parley.Inference.Kernels;
 
 /// <summary>Four rows of values in bytes.</summary>
 /// <param name="Sums">Sum of each row, 32 bits.</param>
-/// <param name="Values">Bytes for <see cref="ByteProducts{TOrder}.MultiplyFours"/> or <see cref="ByteProducts{TOrder}.MultiplyTwos"/>; zero in blocks that are multiplied in 16 bits.</param>
-/// <param name="Places">Where in a panel those blocks lie, 32 bits each.</param>
+/// <param name="Values">Bytes for <see cref="ByteProducts{TOrder}.Multiply"/>; zero in blocks that are multiplied in 16 bits.</param>
+/// <param name="Runs">How many blocks are added up in 16 bits at a time, a byte for each run.</param>
+/// <param name="Starts">What each run begins with: two numbers of each row, 16 bits each.</param>
+/// <param name="Places">Numbers of the blocks that are multiplied in 16 bits, 32 bits each.</param>
 /// <param name="Wide">Their values for <see cref="ByteProducts{TOrder}.AddWide"/>.</param>
 /// <param name="WideBlocks">Their number.</param>
-/// <param name="InFours">Whether four products are added up in 16 bits, not two.</param>
-internal readonly record struct RowGroup(nint Sums, nint Values, nint Places, nint Wide, int WideBlocks, bool InFours);
+internal readonly record struct RowGroup(nint Sums, nint Values, nint Runs, nint Starts, nint Places, nint Wide, int WideBlocks);
 
 /// <summary>
 /// Rows of floats, made 8 bits with one scale and zero point as ONNX's <c>DynamicQuantizeLinear</c> does, and laid out for <see cref="ByteProducts{TOrder}"/>.
@@ -22,13 +23,13 @@ internal readonly record struct RowGroup(nint Sums, nint Values, nint Places, ni
 /// </summary>
 internal sealed unsafe class QuantizedRows : IDisposable
 {
-    private const int Group = ByteProducts<SignedValues>.Rows, Block = PackedMatrix.BlockRows, Step = 2 * Block;
+    private const int Group = ByteProducts<SignedValues>.Rows, Block = PackedMatrix.BlockRows, Lane = 8, Step = 2 * Lane, BlocksInStep = Step / Block;
 
-    // Of a block of four rows: the values in bytes, its place, and the values in 16 bits.
-    private const int ByteBlock = Group * Block, WideBlock = ByteBlock * sizeof(short), MostOfBlock = ByteBlock + sizeof(int) + WideBlock;
+    // Of a block of four rows: its values in bytes and in 16 bits, the length and the start of a run, and its place.
+    private const int ByteBlock = Group * Block, WideBlock = ByteBlock * sizeof(short), MostOfBlock = ByteBlock + WideBlock + 1 + (RunLengths.StartNumbers * sizeof(short)) + sizeof(int);
 
-    // What a block costs, in instructions that multiply.
-    private const int FoursCost = 24, TwosCost = 32, WideCost = 40;
+    // The first, third, second and fourth of four values of 16 bits.
+    private static readonly Vector256<byte> EvenFirst = Vector256.Create((byte)0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15, 0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15);
 
     private static readonly ConcurrentBag<QuantizedRows> Free = [];
 
@@ -55,18 +56,19 @@ internal sealed unsafe class QuantizedRows : IDisposable
     /// <param name="rows">Their number.</param>
     /// <param name="depth">Values of a row.</param>
     /// <param name="center">The middle of the range of the weights with which they will be multiplied.</param>
+    /// <param name="squares">As of <see cref="PackedMatrix.Squares"/>.</param>
     /// <param name="isRectified">Whether negative values count as 0.</param>
     /// <returns>To be given back with <see cref="Dispose"/>.</returns>
-    public static QuantizedRows Rent(float* values, int rows, int depth, byte center, bool isRectified)
+    public static QuantizedRows Rent(float* values, int rows, int depth, byte center, float* squares, bool isRectified)
     {
         QuantizedRows rented = Free.TryTake(out QuantizedRows? free) ? free : new QuantizedRows();
-        rented.Fill(values, rows, depth, center, isRectified);
+        rented.Fill(values, rows, depth, center, squares, isRectified);
         return rented;
     }
 
     public void Dispose() => Free.Add(this);
 
-    private void Fill(float* values, int rows, int depth, byte center, bool isRectified)
+    private void Fill(float* values, int rows, int depth, byte center, float* squares, bool isRectified)
     {
         (float least, float most) = Range(values, (long)rows * depth);
         if (isRectified)
@@ -75,10 +77,11 @@ internal sealed unsafe class QuantizedRows : IDisposable
         int zero = (int)MathF.Round(Math.Clamp(-least / Scale, 0, byte.MaxValue));
         IsUnsigned = zero == 0;
 
-        int blocks = (depth + Block - 1) / Block, stride = (depth + Step - 1) / Step * Step;
+        int steps = (depth + Step - 1) / Step, line = steps * Step;
         _groupCount = (rows + Group - 1) / Group;
-        int scratch = (Group * stride * sizeof(short)) + stride;
-        Reserve(checked(scratch + (_groupCount * ((blocks * MostOfBlock) + (Group * sizeof(int))))));
+        int scratch = 2 * Group * line * sizeof(short);
+        Reserve(checked(scratch + (_groupCount * ((steps * BlocksInStep * MostOfBlock) + (Group * sizeof(int))))));
+        short* lines = (short*)_bytes;
         byte* free = _bytes + scratch;
         for (int group = 0; group < _groupCount; group++)
         {
@@ -86,16 +89,14 @@ internal sealed unsafe class QuantizedRows : IDisposable
             int* sums = (int*)free;
             for (int row = 0; row < Group; row++)
             {
-                short* line = (short*)_bytes + (row * stride);
                 if (first + row < rows)
-                    sums[row] = Narrow(values + ((long)(first + row) * depth), depth, line, zero);
+                    sums[row] = Narrow(values + ((long)(first + row) * depth), depth, lines + (row * line), zero);
                 else
-                    new Span<short>(line, stride).Clear();
+                    new Span<short>(lines + (row * line), line).Clear();
             }
 
             free += Group * sizeof(int);
-            free = IsUnsigned ? Arrange<UnsignedValues>(group, sums, blocks, stride, free, short.MaxValue / center, byte.MaxValue)
-                : Arrange<SignedValues>(group, sums, blocks, stride, free, short.MaxValue / Math.Min(2 * center, byte.MaxValue), sbyte.MaxValue);
+            free = IsUnsigned ? Arrange<UnsignedValues>(group, sums, depth, center, squares, free) : Arrange<SignedValues>(group, sums, depth, center, squares, free);
         }
     }
 
@@ -107,7 +108,7 @@ internal sealed unsafe class QuantizedRows : IDisposable
         long i = 0;
         for (; i <= count - Step; i += Step)
         {
-            Vector256<float> one = Vector256.Load(values + i), other = Vector256.Load(values + i + Block);
+            Vector256<float> one = Vector256.Load(values + i), other = Vector256.Load(values + i + Lane);
             least = Avx.Min(one, least);
             most = Avx.Max(one, most);
             otherLeast = Avx.Min(other, otherLeast);
@@ -154,86 +155,58 @@ internal sealed unsafe class QuantizedRows : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<short> Distances(float* values, Vector256<float> scale, Vector256<short> lowest, Vector256<short> highest)
     {
-        Vector256<int> low = Avx.ConvertToVector256Int32(Vector256.Load(values) / scale), high = Avx.ConvertToVector256Int32(Vector256.Load(values + Block) / scale);
+        Vector256<int> low = Avx.ConvertToVector256Int32(Vector256.Load(values) / scale), high = Avx.ConvertToVector256Int32(Vector256.Load(values + Lane) / scale);
         return Avx2.Min(Avx2.Max(Avx2.Permute4x64(Avx2.PackSignedSaturate(low, high).AsInt64(), 0b11_01_10_00).AsInt16(), lowest), highest);
     }
 
-    // Decides how the four rows in the scratch space are multiplied, the cheapest way in which no sum leaves its range, and lays them out.
+    // Lays out the four rows in the scratch space, as they can be multiplied without any sum leaving its range.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private byte* Arrange<TOrder>(int group, int* sums, int blocks, int stride, byte* free, int mostSum, int mostValue)
+    private byte* Arrange<TOrder>(int group, int* sums, int depth, byte center, float* squares, byte* free)
         where TOrder : struct, IFactorOrder
     {
-        short* lines = (short*)_bytes;
-        byte* fits = _bytes + (Group * stride * sizeof(short));
-        int fours = 0, twos = 0;
+        int blocks = (depth + Block - 1) / Block, steps = (depth + Step - 1) / Step;
+        short* lines = (short*)_bytes, turned = lines + (Group * steps * Step);
+        ByBlocks(lines, steps, turned);
+        byte* runs = free + (steps * BlocksInStep * ByteBlock);
+        short* starts = (short*)(runs + (steps * BlocksInStep));
+        int* found = (int*)lines;
+        (int count, int wideBlocks) = RunLengths.Find<TOrder>(turned, blocks, center, squares, runs, starts, found);
+        int* places = (int*)(starts + (count * RunLengths.StartNumbers));
+        new ReadOnlySpan<int>(found, wideBlocks).CopyTo(new Span<int>(places, wideBlocks));
+        byte* wide = (byte*)(places + wideBlocks);
+        for (int i = 0; i < wideBlocks; i++)
+        {
+            short* block = turned + (places[i] * ByteBlock);
+            Avx2.Shuffle(Vector256.Load((byte*)block), EvenFirst).Store(wide + (i * WideBlock));
+            Vector256<short>.Zero.Store(block);
+        }
+
         for (int block = 0; block < blocks; block += 2)
         {
-            (int noFours, int noTwos) = Misfits(lines + (block * Block), stride, mostSum, mostValue);
-            for (int i = block; i < Math.Min(block + 2, blocks); i++)
-            {
-                int four = (noFours & ushort.MaxValue) == 0 ? 1 : 0, two = (noTwos & ushort.MaxValue) == 0 ? 1 : 0;
-                fits[i] = (byte)(four + two);
-                fours += four;
-                twos += two;
-                noFours >>>= 16;
-                noTwos >>>= 16;
-            }
+            short* from = turned + (block * ByteBlock);
+            Avx2.Permute4x64(TOrder.Narrow(Vector256.Load(from), Vector256.Load(from + ByteBlock)).AsInt64(), 0b11_01_10_00).AsByte().Store(free + (block * ByteBlock));
         }
 
-        bool inFours = (blocks * FoursCost) + ((blocks - fours) * WideCost) <= (blocks * TwosCost) + ((blocks - twos) * WideCost);
-        int least = inFours ? 2 : 1, wideBlocks = blocks - (inFours ? fours : twos), found = 0;
-        int* places = (int*)(free + (blocks * ByteBlock));
-        byte* wide = (byte*)(places + wideBlocks);
-        _groups[group] = new RowGroup((nint)sums, (nint)free, (nint)places, (nint)wide, wideBlocks, inFours);
-        for (int block = 0; block < blocks; block++)
-        {
-            short* from = lines + (block * Block);
-            Vector128<short> row0 = Vector128.Load(from), row1 = Vector128.Load(from + stride), row2 = Vector128.Load(from + (2 * stride)), row3 = Vector128.Load(from + (3 * stride));
-            if (fits[block] < least)
-            {
-                StoreWide(row0, row1, row2, row3, wide + (found * WideBlock));
-                places[found++] = block * PackedMatrix.BlockBytes;
-                row0 = row1 = row2 = row3 = Vector128<short>.Zero;
-            }
-
-            TOrder.Narrow(row0, row1).Store(free + (block * ByteBlock));
-            TOrder.Narrow(row2, row3).Store(free + (block * ByteBlock) + (ByteBlock / 2));
-        }
-
+        _groups[group] = new RowGroup((nint)sums, (nint)free, (nint)runs, (nint)starts, (nint)places, (nint)wide, wideBlocks);
         return wide + (wideBlocks * WideBlock);
     }
 
-    // Which sums of two blocks may leave 16 bits, a bit for each of their bytes: those that an instruction makes of one column, bounded by the largest weight.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (int Fours, int Twos) Misfits(short* lines, int stride, int mostSum, int mostValue)
+    // From [rows, depth] to [blocks, rows, 4].
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ByBlocks(short* lines, int steps, short* turned)
     {
-        Vector256<int> twos = Vector256<int>.Zero, fours = Vector256<int>.Zero;
-        Vector256<short> largest = Vector256<short>.Zero;
-        for (int row = 0; row < Group; row++)
+        int line = steps * Step;
+        for (int i = 0; i < steps; i++, lines += Step, turned += Group * Step)
         {
-            Vector256<short> distance = Avx2.Abs(Vector256.Load(lines + (row * stride))).AsInt16();
-            Vector256<int> pairs = Avx2.MultiplyAddAdjacent(distance, Vector256<short>.One);
-            largest = Avx2.Max(largest, distance);
-            twos = Avx2.Max(twos, pairs);
-            fours = Avx2.Max(fours, pairs + Avx2.Shuffle(pairs, 0b01_00_11_10));
+            Vector256<long> row0 = Vector256.Load(lines).AsInt64(), row1 = Vector256.Load(lines + line).AsInt64();
+            Vector256<long> row2 = Vector256.Load(lines + (2 * line)).AsInt64(), row3 = Vector256.Load(lines + (3 * line)).AsInt64();
+            Vector256<long> even01 = Avx2.UnpackLow(row0, row1), even23 = Avx2.UnpackLow(row2, row3), odd01 = Avx2.UnpackHigh(row0, row1), odd23 = Avx2.UnpackHigh(row2, row3);
+            Avx2.Permute2x128(even01, even23, 0x20).AsInt16().Store(turned);
+            Avx2.Permute2x128(odd01, odd23, 0x20).AsInt16().Store(turned + ByteBlock);
+            Avx2.Permute2x128(even01, even23, 0x31).AsInt16().Store(turned + (2 * ByteBlock));
+            Avx2.Permute2x128(odd01, odd23, 0x31).AsInt16().Store(turned + (3 * ByteBlock));
         }
-
-        Vector256<int> tooLarge = Avx2.CompareGreaterThan(largest, Vector256.Create((short)mostValue)).AsInt32(), most = Vector256.Create(mostSum);
-        return (Avx2.MoveMask((Avx2.CompareGreaterThan(fours, most) | tooLarge).AsByte()), Avx2.MoveMask((Avx2.CompareGreaterThan(twos, most) | tooLarge).AsByte()));
     }
-
-    // The first halves of the rows, then the second ones.
-    private static void StoreWide(Vector128<short> row0, Vector128<short> row1, Vector128<short> row2, Vector128<short> row3, byte* target)
-    {
-        Vector128<long> line0 = EvenFirst(row0), line1 = EvenFirst(row1), line2 = EvenFirst(row2), line3 = EvenFirst(row3);
-        Sse2.UnpackLow(line0, line1).AsByte().Store(target);
-        Sse2.UnpackLow(line2, line3).AsByte().Store(target + 16);
-        Sse2.UnpackHigh(line0, line1).AsByte().Store(target + 32);
-        Sse2.UnpackHigh(line2, line3).AsByte().Store(target + 48);
-    }
-
-    private static Vector128<long> EvenFirst(Vector128<short> row)
-        => Ssse3.Shuffle(row.AsByte(), Vector128.Create((byte)0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15)).AsInt64();
 
     private void Reserve(int bytes)
     {

@@ -7,7 +7,7 @@ namespace Parley.Inference.Optimized;
 public sealed record OptimizationVerdict
 {
     /// <summary>The rewriter's version: other versions try anew.</summary>
-    public const int CurrentVersion = 4;
+    public const int CurrentVersion = 5;
 
     private static readonly JsonSerializerOptions Json = new()
     {

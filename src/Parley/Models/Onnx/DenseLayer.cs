@@ -57,7 +57,7 @@ internal sealed record DenseLayer
     private bool IsWhole
         => Narrow is { IsPointwise: true, Relu: not null } && Context is { IsPointwise: true, Relu: not null } && Mask is { IsPointwise: true, Relu: null } && Local.Relu is null
             && new[] { Narrow, Local, Context, Mask }.All(convolution => convolution is { IsFlat: true, Group: 1 } && (convolution.BiasName is null || convolution.Bias is not null))
-            && Narrow.Weights.Dims is [var bottleneck, var channels, _] && channels == Normalisation.Gains.Length && bottleneck % PackedMatrix.BlockRows == 0
+            && Narrow.Weights.Dims is [var bottleneck, var channels, _] && channels == Normalisation.Gains.Length && bottleneck % DenseSizes.Lanes == 0
             && Local.Weights.Dims is [var growth, var ofLocal, var taps] && ofLocal == bottleneck && Local.Strides[0] == 1 && Local.Dilations[0] > 0
             && Local.Pads is [>= 0 and var before, >= 0 and var after] && before + after == (taps - 1) * Local.Dilations[0]
             && Context.Weights.Dims is [var hidden, var ofContext, _] && ofContext == bottleneck && Mask.Weights.Dims is [var ofMask, var fromHidden, _] && ofMask == growth && fromHidden == hidden;

@@ -100,8 +100,8 @@ internal static class DenseLayers
                 ContextWeights(layer.Context), Bias(layer.Context), layer.Mask.Weights.Read<float>(stream), Bias(layer.Mask),
             ])
                 WriteNumbers(values);
-            weights.Write(PackedMatrix.Pack(ByTap(narrow.Values, sizes.Bottleneck, layer.Channels, taps: 1), sizes.Bottleneck, offset: 0));
-            weights.Write(PackedMatrix.Pack(ByTap(local.Values, sizes.Growth, sizes.Bottleneck, sizes.Taps), sizes.Growth, offset: 0));
+            weights.Write(PackedMatrix.Pack(ByTap(narrow.Values, sizes.Bottleneck, layer.Channels, taps: 1, sizes.Wide(i)), sizes.Bottleneck, offset: 0));
+            weights.Write(PackedMatrix.Pack(ByTap(local.Values, sizes.Growth, sizes.Bottleneck, sizes.Taps, sizes.Taps * sizes.Bottleneck), sizes.Growth, offset: 0));
         }
 
         if (transition is not null)
@@ -111,7 +111,7 @@ internal static class DenseLayers
             WriteNormalisation(transition.Normalisation, sizes.Wide(sizes.Layers));
             WriteNumbers(product.Scales);
             WriteNumbers(Bias(transition.Product));
-            weights.Write(PackedMatrix.Pack(ByTap(product.Values, sizes.Transition, sizes.Grown, taps: 1), sizes.Transition, offset: 0));
+            weights.Write(PackedMatrix.Pack(ByTap(product.Values, sizes.Transition, sizes.Grown, taps: 1, sizes.Wide(sizes.Layers)), sizes.Transition, offset: 0));
         }
 
         OnnxNode last = transition?.Last ?? block[^1].Sum;
@@ -153,10 +153,10 @@ internal static class DenseLayers
         float[] ContextWeights(Convolution convolution) => [.. convolution.Weights.Read<float>(stream).Select(static weight => 2 * weight)];
     }
 
-    // From [outputs, channels, taps] to [taps * channels, outputs].
-    private static byte[] ByTap(sbyte[] weights, int outputs, int channels, int taps)
+    // From [outputs, channels, taps] to [taps * channels, outputs], and rows of zeros.
+    private static byte[] ByTap(sbyte[] weights, int outputs, int channels, int taps, int rows)
     {
-        byte[] turned = new byte[weights.Length];
+        byte[] turned = new byte[rows * outputs];
         int i = 0;
         for (int output = 0; output < outputs; output++)
         {

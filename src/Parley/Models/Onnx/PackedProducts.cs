@@ -72,10 +72,12 @@ internal static class PackedProducts
         if (bias.Length > 0 && !IsBias(bias, columns, tensors))
             return null;
         OnnxNode? relu = links.OnlyReader(last.Outputs[0]) is { Operator: "Relu", Domain: "" or "ai.onnx" } next ? next : null;
+        int center = isSmall ? SmallCenter : Center;
         return new PackedProduct(values, weights, scales, [.. zeros.Select(item => (byte)(item + offset))], bias, relu ?? last)
         {
             Offset = offset,
-            Center = isSmall ? SmallCenter : Center,
+            Center = center,
+            Squares = PackedMatrix.Squares(bytes, (int)columns, offset, center),
             Relu = relu is not null,
             Rectified = links.Maker(values) is { Operator: "Relu", Domain: "" or "ai.onnx" },
         };
@@ -99,6 +101,8 @@ internal static class PackedProducts
 
         public required int Center { get; init; }
 
+        public required float[] Squares { get; init; }
+
         public required bool Relu { get; init; }
 
         public required bool Rectified { get; init; }
@@ -119,6 +123,7 @@ internal static class PackedProducts
                 edit.AddTensor(Weights.Name + "_scales", OnnxSchema.FloatType, [columns], MemoryMarshal.AsBytes(Scales.AsSpan())),
                 edit.AddTensor(Weights.Name + "_zero_points", OnnxSchema.UInt8Type, [columns], ZeroPoints),
                 Bias.Length > 0 ? Bias : edit.AddTensor(Weights.Name + "_bias", OnnxSchema.FloatType, [columns], new byte[columns * sizeof(float)]),
+                edit.AddTensor(Weights.Name + "_squares", OnnxSchema.FloatType, [Squares.Length], MemoryMarshal.AsBytes(Squares.AsSpan())),
             ];
             edit.Replace(Last.Field, NodeMessage.Of(
                 PackedMatrix.Operator,

@@ -3,7 +3,7 @@ namespace Parley.Models.Onnx;
 /// <summary>Lets packed products (<see cref="PackedMatrix"/>) add what is added behind them, such as what went around them, while their outcome is at hand.</summary>
 internal static class ProductSums
 {
-    private const int PlainInputs = 5, MostInputs = 7;
+    private const int PlainInputs = 6, MostInputs = 8;
 
     /// <summary>Changes the sums that it understands.</summary>
     /// <returns>Their number; 0 when there is nothing to change.</returns>
