@@ -56,8 +56,8 @@ internal readonly unsafe struct DenseBlock
     {
         long features = (long)Rows * Stride * sizeof(float), narrow = (long)Rows * Math.Max(Sizes.Bottleneck, Sizes.Transition) * sizeof(float), ranges = 2L * Stride * sizeof(float);
         long packed = (long)Rows * Math.Max(Stride, Sizes.Taps * Sizes.Bottleneck);
-        long runs = (long)Groups * (Math.Max(Stride, Sizes.Taps * Sizes.Bottleneck) / Block);
-        using RentedMemory memory = RentedMemory.Rent(features + narrow + ranges + packed + ((long)Rows * Sizes.Bottleneck) + runs);
+        long bytes = (Rows + 1L) * Sizes.Bottleneck, runs = (long)Groups * (Math.Max(Stride, Sizes.Taps * Sizes.Bottleneck) / Block);
+        using RentedMemory memory = RentedMemory.Rent(features + narrow + ranges + packed + bytes + runs);
         byte* free = memory.Start;
         Window window = default;
         window.Features = (float*)free;
@@ -66,7 +66,7 @@ internal readonly unsafe struct DenseBlock
         window.Most = window.Least + Stride;
         window.Packed = free + features + narrow + ranges;
         window.Bytes = window.Packed + packed;
-        window.Runs = window.Bytes + ((long)Rows * Sizes.Bottleneck);
+        window.Runs = window.Bytes + bytes;
 
         new Span<float>(window.Features, Rows * Stride).Clear();
         Transposition.Turn(Input, Sizes.Channels, Frames, Frames, window.Features, Stride);
@@ -244,43 +244,50 @@ internal readonly unsafe struct DenseBlock
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void PackNeighbours(in Window window, float step)
     {
-        int bottleneck = Sizes.Bottleneck;
+        int bottleneck = Sizes.Bottleneck, frames = Frames;
+        byte* bytes = window.Bytes;
         Vector256<float> steps = Vector256.Create(1 / step);
         for (long i = 0; i < (long)Rows * bottleneck; i += Group * Lane)
         {
             float* from = window.Narrow + i;
             Avx2.PermuteVar8x32(Narrow(Steps(from, steps), Steps(from + Lane, steps), Steps(from + (2 * Lane), steps), Steps(from + (3 * Lane), steps)).AsInt32(), Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7))
-                .AsByte().Store(window.Bytes + i);
+                .AsByte().Store(bytes + i);
         }
 
-        int blocks = bottleneck / Block;
-        byte* target = window.Packed;
+        // Behind the last frame there is nothing, and nothing stands for frames that there are not.
+        byte* nothing = bytes + ((long)Rows * bottleneck), target = window.Packed;
+        new Span<byte>(nothing, bottleneck).Clear();
+        int blocks = Sizes.Taps * bottleneck / Block;
         for (int group = 0; group < Groups; group++)
         {
+            byte* first = target;
             for (int tap = 0; tap < Sizes.Taps; tap++)
             {
-                PackFrames(window.Bytes, ((long)group * Group) + ((long)tap * Dilation) - Before, (uint*)target);
-                target += blocks * BlockBytes;
+                long frame = ((long)group * Group) + ((long)tap * Dilation) - Before;
+                PackFrames(Frame(frame), Frame(frame + 1), Frame(frame + 2), Frame(frame + 3), bottleneck, target);
+                target += Group * bottleneck;
             }
 
-            RunLengths.Find(target - (Sizes.Taps * blocks * BlockBytes), Sizes.Taps * blocks, MostSum, window.Runs + ((long)group * Sizes.Taps * blocks));
+            RunLengths.Find(first, blocks, MostSum, window.Runs + ((long)group * blocks));
+        }
+
+        byte* Frame(long frame) => frame >= 0 && frame < frames ? bytes + (frame * bottleneck) : nothing;
+    }
+
+    // Four frames, four channels after the other.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PackFrames(byte* row0, byte* row1, byte* row2, byte* row3, int channels, byte* target)
+    {
+        for (int channel = 0; channel < channels; channel += Lane)
+        {
+            Vector128<int> rows01 = Sse2.UnpackLow(Eight(row0 + channel), Eight(row1 + channel)), rows23 = Sse2.UnpackLow(Eight(row2 + channel), Eight(row3 + channel));
+            Sse2.UnpackLow(rows01.AsInt64(), rows23.AsInt64()).AsByte().Store(target + (channel * Group));
+            Sse2.UnpackHigh(rows01.AsInt64(), rows23.AsInt64()).AsByte().Store(target + (channel * Group) + BlockBytes);
         }
     }
 
-    // Four frames, four channels after the other; zeros where there are none.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void PackFrames(byte* frames, long first, uint* target)
-    {
-        int blocks = Sizes.Bottleneck / Block;
-        for (int row = 0; row < Group; row++)
-        {
-            long frame = first + row;
-            uint* from = (uint*)(frames + (frame * Sizes.Bottleneck));
-            bool isThere = frame >= 0 && frame < Frames;
-            for (int block = 0; block < blocks; block++)
-                target[(block * Group) + row] = isThere ? from[block] : 0;
-        }
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> Eight(byte* from) => Sse2.LoadScalarVector128((long*)from).AsInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Steps(float* from, Vector256<float> steps) => Avx.ConvertToVector256Int32(Vector256.Load(from) * steps);
@@ -343,7 +350,7 @@ internal readonly unsafe struct DenseBlock
         public float* Least; // [stride], of each channel
         public float* Most; // [stride], of each channel
         public byte* Packed; // what is multiplied, group by group
-        public byte* Bytes; // [rows, bottleneck]
+        public byte* Bytes; // [rows + 1, bottleneck]
         public byte* Runs; // [groups, blocks]: how many blocks are added up in 16 bits at a time
     }
 }
