@@ -15,8 +15,8 @@ internal unsafe struct LstmRecurrence
     // Rows that are multiplied at a time.
     private const int RowsAtOnce = 3;
 
-    // Steps that a stretch begins early. The recogniser's layer forgets in 30 to 70 all that floats can tell.
-    private const int Early = 80;
+    // Steps that a stretch begins early. In 200 stretches of speech the recogniser's layer had forgotten where it began after 64 steps but for three, and after 80 in all.
+    private const int Early = 64;
 
     private const int GroupUnits = RecurrentWeights.GroupUnits, GroupRows = RecurrentWeights.GroupRows;
 
