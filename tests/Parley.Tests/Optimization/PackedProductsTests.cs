@@ -90,15 +90,16 @@ public sealed class PackedProductsTests : RewrittenNetworks
     {
         byte[][] attributes = [.. new[] { "center", "relu", "rectified" }.Select(name => GraphFile.Number(name, name == attribute ? value : name == "center" ? 64 : 0))];
 
-        Should.Throw<ModelFileException>(() => Run(Node(16, 8, attributes).Save(Original), new float[8], 1, 1, 8)).Message.ShouldContain("out of range");
+        Should.Throw<ModelFileException>(() => Run(Node(16, 8, PackedMatrix.LongestRun, attributes).Save(Original), new float[8], 1, 1, 8)).Message.ShouldContain("out of range");
     }
 
     [Theory]
-    [InlineData(16, 9)] // values of a row
-    [InlineData(17, 8)] // columns
-    public void Inputs_that_do_not_belong_together_are_refused(int columns, int depth)
+    [InlineData(16, 9, 32)] // values of a row
+    [InlineData(17, 8, 32)] // columns
+    [InlineData(16, 8, 31)] // bounds of runs
+    public void Inputs_that_do_not_belong_together_are_refused(int columns, int depth, int bounds)
     {
-        string file = Node(columns, depth, GraphFile.Number("center", 64), GraphFile.Number("relu", 0), GraphFile.Number("rectified", 0)).Save(Original);
+        string file = Node(columns, depth, bounds, GraphFile.Number("center", 64), GraphFile.Number("relu", 0), GraphFile.Number("rectified", 0)).Save(Original);
 
         Should.Throw<InferenceException>(() => Run(file, new float[depth], 1, 1, depth)).Message.ShouldContain("shapes that do not belong together");
     }
@@ -130,13 +131,13 @@ public sealed class PackedProductsTests : RewrittenNetworks
         actual.Zip(expected, (one, other) => Math.Abs(one - other)).Max().ShouldBeLessThanOrEqualTo(0.1f * step, $"{rows} x {depth} x {columns}");
     }
 
-    private static GraphFile Node(int columns, int depth, params byte[][] attributes) => new GraphFile()
+    private static GraphFile Node(int columns, int depth, int bounds, params byte[][] attributes) => new GraphFile()
         .Input("x", GraphFile.Float, "B", "N", $"{depth}")
         .Output("y", GraphFile.Float, "B", "N", $"{columns}")
         .Tensor("weights", GraphFile.UInt8, new byte[128], 1, 2, 64)
         .Tensor("scales", GraphFile.Float, new float[columns], columns)
         .Tensor("zero", GraphFile.UInt8, new byte[columns], columns)
-        .Tensor("squares", GraphFile.Float, new float[PackedMatrix.LongestRun], PackedMatrix.LongestRun)
+        .Tensor("squares", GraphFile.Float, new float[bounds], bounds)
         .Node("PackedMatMul", "parley", ["x", "weights", "scales", "zero", "scales", "squares"], ["y"], attributes);
 
     // Wide ones have a bias behind them, the widest a Relu, too.
