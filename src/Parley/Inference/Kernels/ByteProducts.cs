@@ -45,37 +45,21 @@ internal static unsafe class ByteProducts<TOrder>
         do
         {
             byte* stop = panel + (*runs++ * PackedMatrix.BlockBytes);
-            Vector256<byte> w0 = TOrder.Prepare(Vector256.Load(panel), middle), w1 = TOrder.Prepare(Vector256.Load(panel + 32), middle), four = Vector256.Create(value[0]).AsByte();
-            Vector256<short> s00 = TOrder.Multiply(w0, four), s01 = TOrder.Multiply(w1, four);
+            Vector256<byte> w0 = Multiplied(Vector256.Load(panel), middle), w1 = Multiplied(Vector256.Load(panel + 32), middle), four = Vector256.Create(value[0]).AsByte();
+            Vector256<short> s00 = First(w0, four, start), s01 = First(w1, four, start);
             four = Vector256.Create(value[1]).AsByte();
-            Vector256<short> s10 = TOrder.Multiply(w0, four), s11 = TOrder.Multiply(w1, four);
+            Vector256<short> s10 = First(w0, four, start + 1), s11 = First(w1, four, start + 1);
             four = Vector256.Create(value[2]).AsByte();
-            Vector256<short> s20 = TOrder.Multiply(w0, four), s21 = TOrder.Multiply(w1, four);
+            Vector256<short> s20 = First(w0, four, start + 2), s21 = First(w1, four, start + 2);
             four = Vector256.Create(value[3]).AsByte();
-            Vector256<short> s30 = TOrder.Multiply(w0, four), s31 = TOrder.Multiply(w1, four);
-            if (TOrder.HasUnsignedWeights)
-            {
-                Vector256<short> both = Vector256.Create(start[0]).AsInt16();
-                s00 += both;
-                s01 += both;
-                both = Vector256.Create(start[1]).AsInt16();
-                s10 += both;
-                s11 += both;
-                both = Vector256.Create(start[2]).AsInt16();
-                s20 += both;
-                s21 += both;
-                both = Vector256.Create(start[3]).AsInt16();
-                s30 += both;
-                s31 += both;
-                start += Rows;
-            }
-
+            Vector256<short> s30 = First(w0, four, start + 3), s31 = First(w1, four, start + 3);
+            start += Rows;
             value += Rows;
             panel += PackedMatrix.BlockBytes;
             while (panel < stop)
             {
-                w0 = TOrder.Prepare(Vector256.Load(panel), middle);
-                w1 = TOrder.Prepare(Vector256.Load(panel + 32), middle);
+                w0 = Multiplied(Vector256.Load(panel), middle);
+                w1 = Multiplied(Vector256.Load(panel + 32), middle);
                 four = Vector256.Create(value[0]).AsByte();
                 s00 += TOrder.Multiply(w0, four);
                 s01 += TOrder.Multiply(w1, four);
@@ -143,6 +127,15 @@ internal static unsafe class ByteProducts<TOrder>
 
         Store(sums, s00, s01, s10, s11, s20, s21, s30, s31);
     }
+
+    // The weights as they are multiplied.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<byte> Multiplied(Vector256<byte> weights, Vector256<byte> center) => TOrder.HasUnsignedWeights ? weights : TOrder.Centered(weights, center);
+
+    // The first products of a run, with what it begins with.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<short> First(Vector256<byte> weights, Vector256<byte> values, int* start)
+        => TOrder.HasUnsignedWeights ? TOrder.Multiply(weights, values) + Vector256.Create(*start).AsInt16() : TOrder.Multiply(weights, values);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddTo(int* sums, Vector256<short> run) => (Vector256.Load(sums) + Avx2.MultiplyAddAdjacent(run, Vector256<short>.One)).Store(sums);

@@ -9,9 +9,6 @@ namespace Parley.Inference.Kernels;
 /// </summary>
 internal interface IFactorOrder
 {
-    /// <summary>The weights as they are multiplied.</summary>
-    static abstract Vector256<byte> Prepare(Vector256<byte> weights, Vector256<byte> center);
-
     /// <summary>The weights as signed bytes, counted from the center.</summary>
     static abstract Vector256<byte> Centered(Vector256<byte> weights, Vector256<byte> center);
 
@@ -31,8 +28,6 @@ internal interface IFactorOrder
 /// <summary>Values lie on both sides of zero: they are signed, and weights stay as they lie in the file.</summary>
 internal readonly struct SignedValues : IFactorOrder
 {
-    public static Vector256<byte> Prepare(Vector256<byte> weights, Vector256<byte> center) => weights;
-
     public static Vector256<byte> Centered(Vector256<byte> weights, Vector256<byte> center) => weights - center;
 
     public static Vector256<short> Multiply(Vector256<byte> weights, Vector256<byte> values) => Avx2.MultiplyAddAdjacent(weights, values.AsSByte());
@@ -47,8 +42,6 @@ internal readonly struct SignedValues : IFactorOrder
 /// <summary>No value is negative, as behind a Relu: they are unsigned, and weights are counted from the middle of their range.</summary>
 internal readonly struct UnsignedValues : IFactorOrder
 {
-    public static Vector256<byte> Prepare(Vector256<byte> weights, Vector256<byte> center) => weights - center;
-
     public static Vector256<byte> Centered(Vector256<byte> weights, Vector256<byte> center) => weights - center;
 
     public static Vector256<short> Multiply(Vector256<byte> weights, Vector256<byte> values) => Avx2.MultiplyAddAdjacent(values, weights.AsSByte());
@@ -63,8 +56,6 @@ internal readonly struct UnsignedValues : IFactorOrder
 /// <summary>As <see cref="UnsignedValues"/>, with weights that lie as signed bytes already: a tenth faster.</summary>
 internal readonly struct RectifiedValues : IFactorOrder
 {
-    public static Vector256<byte> Prepare(Vector256<byte> weights, Vector256<byte> center) => weights;
-
     public static Vector256<byte> Centered(Vector256<byte> weights, Vector256<byte> center) => weights;
 
     public static Vector256<short> Multiply(Vector256<byte> weights, Vector256<byte> values) => UnsignedValues.Multiply(weights, values);

@@ -29,7 +29,7 @@ internal static unsafe class RunLengths
     /// <param name="center">The middle of the range of the weights.</param>
     /// <param name="squares">As of <see cref="PackedMatrix.Squares"/>.</param>
     /// <param name="runs">Receives the length of each run: no more than there are blocks.</param>
-    /// <param name="starts">Receives what each run begins with, <see cref="StartNumbers"/>.</param>
+    /// <param name="starts">Receives what each run begins with, <see cref="StartNumbers"/>, where weights are unsigned.</param>
     /// <param name="wide">Receives the numbers of blocks that are multiplied in 16 bits and count as zero here.</param>
     /// <returns>Runs, and blocks that are multiplied in 16 bits.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -54,7 +54,7 @@ internal static unsafe class RunLengths
             Vector256<int> nextSizes = sizes + all, nextSquares = valueSquares + square;
             if (length > 0 && (length == PackedMatrix.LongestRun || !Fit(nextSizes, nextSquares, largest, squares[length], room)))
             {
-                Begin(sums, center, starts + (count * StartNumbers));
+                Begin<TOrder>(sums, center, starts + (count * StartNumbers));
                 runs[count++] = (byte)length;
                 length = 0;
                 (sums, nextSizes, nextSquares) = (Vector256<int>.Zero, all, square);
@@ -64,7 +64,7 @@ internal static unsafe class RunLengths
             (sums, sizes, valueSquares) = (sums + sum, nextSizes, nextSquares);
         }
 
-        Begin(sums, center, starts + (count * StartNumbers));
+        Begin<TOrder>(sums, center, starts + (count * StartNumbers));
         runs[count++] = (byte)length;
         return (count, found);
     }
@@ -107,10 +107,13 @@ internal static unsafe class RunLengths
         return Avx.MoveMask(bySizes | (bySquares & Avx.CompareGreaterThanOrEqual(room, Vector256<float>.Zero))) == byte.MaxValue;
     }
 
-    // What a run will be too large by, taken off: its lowest 16 bits.
+    // What a run will be too large by where weights are unsigned, taken off: its lowest 16 bits.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Begin(Vector256<int> sums, byte center, short* start)
+    private static void Begin<TOrder>(Vector256<int> sums, byte center, short* start)
+        where TOrder : struct, IFactorOrder
     {
+        if (!TOrder.HasUnsignedWeights)
+            return;
         Vector256<int> lowest = (Vector256<int>.Zero - (sums * center)) & Vector256.Create((int)ushort.MaxValue);
         Sse41.PackUnsignedSaturate(lowest.GetLower(), lowest.GetUpper()).AsInt16().Store(start);
     }
